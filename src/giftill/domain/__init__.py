@@ -1,0 +1,1 @@
+"""What a till knows about gift cards: pure values and decisions, no I/O and no clock."""
