@@ -1,0 +1,25 @@
+.PHONY: setup run test check bench pictures lock translations
+
+setup:
+	@packaging/linux/setup test
+
+run:
+	@packaging/linux/run
+
+test:
+	@packaging/linux/setup test && .venv/bin/python -m pytest -n 2 --dist loadgroup tests
+
+check:
+	@packaging/linux/check
+
+bench:
+	@packaging/linux/setup test && .venv/bin/python -m tests.benchmarks
+
+pictures:
+	@packaging/linux/setup test && QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.pictures --out build/pictures
+
+lock:
+	@packaging/linux/setup test && packaging/lock
+
+translations:
+	@packaging/linux/setup test && .venv/bin/python packaging/translations.py update
