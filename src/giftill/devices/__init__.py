@@ -1,0 +1,1 @@
+"""Things that stand beside the till: scanner, receipt layout, printers."""

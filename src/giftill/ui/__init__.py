@@ -1,0 +1,1 @@
+"""The Qt face: windows, screens and everything they are made of."""

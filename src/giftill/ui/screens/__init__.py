@@ -1,0 +1,1 @@
+"""One folder per screen: view.py (Qt) and presenter.py (plain Python)."""

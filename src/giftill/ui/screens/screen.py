@@ -1,0 +1,96 @@
+"""What every screen of the window has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from giftill.services.desk import Desk
+    from giftill.texts import Texts
+    from giftill.ui.keys import KeyHint
+    from giftill.ui.theme import Theme
+
+
+class Shell(Protocol):
+    """What a screen may ask of the window around it."""
+
+    def go_to(self, name: str) -> None:
+        """Show another screen, by its name, such as `holds`."""
+
+    def toast(self, text: str, role: str = "primary") -> None:
+        """Tell for a few seconds what was done; also announced to screen readers."""
+
+    def report(self, error: Exception) -> None:
+        """Show a failure that has no better place: a `GiftillError` in words, a bug as one."""
+
+    def sound(self, name: str) -> None:
+        """Play `accepted`, `refused` or `attention`, unless sounds are off."""
+
+
+@dataclass(frozen=True)
+class ScreenParts:
+    """What a screen is built from.
+
+    Attributes:
+        desk: The till's live parts.
+        t: The language at the time of building; `retranslate` brings a new one.
+        theme: The look.
+        shell: The window around it.
+    """
+
+    desk: Desk
+    t: Texts
+    theme: Theme
+    shell: Shell
+
+
+class Screen(QWidget):
+    """A screen of the rail.
+
+    A screen emits nothing to the window but through `ScreenParts.shell`. It is built when it is
+    first shown and lives as long as the window.
+
+    Attributes:
+        name: Its name in `Shell.go_to`, such as `till`.
+    """
+
+    name: str = ""
+
+    def shown(self) -> None:
+        """Take the focus where work starts; called each time the screen comes to the front."""
+
+    def retranslate(self, t: Texts) -> None:
+        """Show everything in another language."""
+        raise NotImplementedError
+
+    def keys(self) -> tuple[KeyHint, ...]:
+        """List the screen's keys, in the order of the help page."""
+        return ()
+
+    def scanned(self, text: str) -> bool:
+        """Take a scan; False sends the window to the Till with it."""
+        return False
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let running actions end before the window closes, for at most `timeout_s` seconds."""
+
+
+@dataclass(frozen=True)
+class ScreenEntry:
+    """A screen as the rail knows it before it is built.
+
+    Attributes:
+        name: Its name in `Shell.go_to`.
+        title: Its title, an English source text marked for translation.
+        icon: The name of its icon.
+        build: Makes the screen; imports it lazily, so that start-up pays for the Till alone.
+    """
+
+    name: str
+    title: str
+    icon: str
+    build: Callable[[ScreenParts], Screen]
