@@ -47,7 +47,6 @@ def update() -> None:
             catalogue = read_po(file, locale=language)
         catalogue.project, catalogue.version = "Giftill", ""
         catalogue.last_translator = catalogue.language_team = "The Giftill team"
-        catalogue.msgid_bugs_address = None
         catalogue.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
         text = io.BytesIO()
         # No line numbers and no new date: a line that moves elsewhere changes no translation.
