@@ -1,0 +1,7 @@
+"""Keeps the API token in the keyring of the operating system, and nowhere else."""
+
+from __future__ import annotations
+
+from .vault import Vault, VaultUnavailable
+
+__all__ = ["Vault", "VaultUnavailable"]
