@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from giftill.domain.message import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from giftill.texts import Texts
 
 HELP: Final = "F1"
