@@ -58,9 +58,7 @@ def _refused(kind: str) -> VaultUnavailable:
     return VaultUnavailable(
         Message(N_("This keyring is not safe enough")),
         Message(
-            N_(
-                "“{kind}” is not the operating system’s own keyring; others may keep secrets readable."
-            ),
+            N_("“{kind}” is not the system’s own keyring; others may keep secrets readable."),
             {"kind": kind},
         ),
         Message(N_("Use the keyring of Windows, macOS, GNOME or KDE.")),
