@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from .money import Money
 from .transactions import Transaction, TransactionType
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 CardId = NewType("CardId", str)
 PackageId = NewType("PackageId", str)

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from .errors import GiftillError
-from .message import Message, N_
+from .message import N_, Message
 
 CODE_LENGTH: Final = 16
 # The vendor's usual alphabet. Merchants may override it, so it only hints at a slip of the finger.
 USUAL_ALPHABET: Final = frozenset("2456789ACDEFGHJKMNPQRSTUVWXYZ")
 
-_SEPARATORS = re.compile(r"[\s\-‐-―_.]+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.]+")
 _LINK = re.compile(r"(?:HTTPS?://)?(?P<host>[A-Z0-9.-]+\.[A-Z]{2,})(?::\d+)?/(?P<path>[^?#]*)")
 _WALLET_HOST = re.compile(r"(?:[A-Z0-9-]+\.)*GIFTY\.[A-Z]{2,3}")
 _PRODUCT_LENGTHS: Final = frozenset({8, 12, 13, 14})

@@ -36,7 +36,7 @@ class Action(StrEnum):
     LOOK = "look"
     LOOK_LATER = "look_later"
     RECONCILE = "reconcile"
-    PAUSE_FOR_TOKEN = "pause_for_token"
+    PAUSE_FOR_TOKEN = "pause_for_token"  # noqa: S105 - an action, not a token
     PAUSE_FOR_LIMIT = "pause_for_limit"
     ATTENTION = "attention"
 
@@ -80,6 +80,20 @@ _ONLINE_ONLY: Final = {
     Outcome.SERVER_FAULT: Action.RECONCILE,
 }
 
+_AFTER_LOOK: Final = {
+    Found.NOT_ASKED: Decision(Action.LOOK),
+    Found.WANTED: Decision(Action.CONFIRM),
+    Found.UNREACHABLE: Decision(Action.LOOK_LATER),
+    Found.MISSING: Decision(Action.ATTENTION, AttentionKind.TRANSACTION_MISSING),
+    Found.FORBIDDEN: Decision(Action.ATTENTION, AttentionKind.FORBIDDEN),
+    Found.UNCLEAR: Decision(Action.ATTENTION, AttentionKind.UNCLEAR),
+}
+
+_OPPOSITE: Final = {
+    OperationKind.CAPTURE: AttentionKind.RELEASED_BUT_CAPTURE_WANTED,
+    OperationKind.RELEASE: AttentionKind.CAPTURED_BUT_RELEASE_WANTED,
+}
+
 
 def decide(
     kind: OperationKind,
@@ -114,19 +128,11 @@ def _decide_settlement(
 ) -> Decision:
     if outcome not in _LOOK_FIRST:
         return Decision(_SETTLEMENT_AT_ONCE[outcome])
-    if found is Found.NOT_ASKED:
-        return Decision(Action.LOOK)
-    if found is Found.WANTED:
-        return Decision(Action.CONFIRM)
+    if found is Found.OPEN:
+        return _decide_still_open(outcome, refusals)
     if found is Found.OPPOSITE:
-        return Decision(Action.ATTENTION, _opposite(kind))
-    if found is Found.MISSING:
-        return Decision(Action.ATTENTION, AttentionKind.TRANSACTION_MISSING)
-    if found is Found.FORBIDDEN:
-        return Decision(Action.ATTENTION, AttentionKind.FORBIDDEN)
-    if found is Found.UNREACHABLE:
-        return Decision(Action.LOOK_LATER)
-    return _decide_still_open(outcome, refusals)
+        return Decision(Action.ATTENTION, _OPPOSITE[kind])
+    return _AFTER_LOOK[found]
 
 
 def _decide_still_open(outcome: Outcome, refusals: int) -> Decision:
@@ -135,9 +141,3 @@ def _decide_still_open(outcome: Outcome, refusals: int) -> Decision:
     if refusals >= REFUSALS_BEFORE_ATTENTION:
         return Decision(Action.ATTENTION, AttentionKind.KEEPS_BEING_REFUSED)
     return Decision(Action.RETRY)
-
-
-def _opposite(kind: OperationKind) -> AttentionKind:
-    if kind is OperationKind.CAPTURE:
-        return AttentionKind.RELEASED_BUT_CAPTURE_WANTED
-    return AttentionKind.CAPTURED_BUT_RELEASE_WANTED

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .message import Message
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .message import Message
 
 
 class GiftillError(Exception):

@@ -1,10 +1,13 @@
-"""Texts for people, marked for translation where they are written and put into words where they are shown."""
+"""Texts for people: marked for translation where they are written, worded where they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from .errors import GiftillError
-from .message import Message, N_
+from .message import N_, Message
 
 # Twice the price of a car: more than any gift card holds, and far from what integers lose.
-LARGEST_AMOUNT_CENTS = 9_999_999
+LARGEST_AMOUNT_CENTS: Final = 9_999_999
+
+_SHOWN_LENGTH: Final = 20
 
 _AMOUNT = re.compile(r"(?P<whole>\d{1,9})(?:[.,](?P<fraction>\d{1,2}))?")
 
@@ -91,7 +94,7 @@ class AmountError(GiftillError):
     def __init__(self, problem: AmountProblem, text: str) -> None:
         """Explain `problem` of the typed `text`, shortened to what fits a line."""
         message, hint = _EXPLANATIONS[problem]
-        shown = text if len(text) <= 20 else f"{text[:19]}…"
+        shown = text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
         super().__init__(
             Message(N_("This amount can’t be used")),
             Message(message, {"text": shown}),
@@ -111,7 +114,7 @@ def parse_amount(text: str, *, cents_first: bool = False) -> int:
         The amount in cents, more than zero.
 
     Raises:
-        AmountError: The text is no amount, not positive, has more than two decimals or is too large.
+        AmountError: The text is no amount, not positive, too precise or too large.
     """
     bare = "".join(text.split()).removeprefix("€")
     if re.fullmatch(r"\d{1,9}[.,]\d{3,}", bare):

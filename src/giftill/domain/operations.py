@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
-from .cards import CardId, PackageId
-from .money import Money
-from .places import LocationId
-from .transactions import TransactionId
+if TYPE_CHECKING:
+    from .cards import CardId, PackageId
+    from .money import Money
+    from .places import LocationId
+    from .transactions import TransactionId
 
 OperationId = NewType("OperationId", str)
 AccountId = NewType("AccountId", str)
@@ -98,6 +99,7 @@ class Operation:
         location: The shop the sale was made in, or None if the till had none.
         cashier: Who asked for it; empty if nobody signed in.
         sale: The sale it belongs to, or None.
+        sale_total_cents: That sale's total when it was asked for, or None if none was entered.
         card: `gc_…`, or None where it is not known yet.
         card_masked: `•••• •••• •••• 7K9Q`, or empty.
         transaction: The hold or captured redeem it is about (capture, release, refund), else None.
@@ -128,6 +130,7 @@ class Operation:
     location: LocationId | None = None
     cashier: str = ""
     sale: SaleId | None = None
+    sale_total_cents: int | None = None
     card: CardId | None = None
     card_masked: str = ""
     transaction: TransactionId | None = None

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
         FITS: 2xx, readable, and it says what was asked for.
         MISFITS: 2xx and readable, but another id, type, status or amount than asked for.
         UNREADABLE: 2xx that is not the schema (HTML, cut off, empty), or any 3xx.
-        NOT_SENT: Refused connection, no name, connect timeout, TLS verification, no free connection.
+        NOT_SENT: Refused connection, no name, connect timeout, TLS verification, no free socket.
         MAYBE_SENT: The request may have arrived; no answer did.
         TOKEN_REFUSED: 401.
         FORBIDDEN: 403.
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     NOT_SENT = "not_sent"
     MAYBE_SENT = "maybe_sent"
-    TOKEN_REFUSED = "token_refused"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a state, not a token
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     STATE_REFUSED = "state_refused"
@@ -58,11 +58,12 @@ class Found(StrEnum):
     Attributes:
         NOT_ASKED: No GET was made since the last attempt.
         WANTED: It is in the state that the operation wanted.
-        OPPOSITE: It is final in another state: released though a capture was wanted, or the reverse.
+        OPPOSITE: It is final the other way: released though a capture was wanted, or the reverse.
         OPEN: It is still a hold; the operation has not happened.
         MISSING: The server knows no such transaction.
         UNREACHABLE: The GET gave no usable answer.
         FORBIDDEN: The GET was refused (403).
+        UNCLEAR: It is no open hold, but what became of it can't be told.
     """
 
     NOT_ASKED = "not_asked"
@@ -72,3 +73,4 @@ class Found(StrEnum):
     MISSING = "missing"
     UNREACHABLE = "unreachable"
     FORBIDDEN = "forbidden"
+    UNCLEAR = "unclear"

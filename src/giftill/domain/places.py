@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from .cards import PackageId
 from .money import Money
+
+if TYPE_CHECKING:
+    from .cards import PackageId
 
 LocationId = NewType("LocationId", str)
 

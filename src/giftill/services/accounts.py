@@ -1,0 +1,79 @@
+"""Whose cards these are: an account is known by its locations, so it outlives its tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+from giftill.domain.operations import AccountId
+from giftill.journal import EventKind, Journal, Record
+
+from .ids import new_account_id
+
+if TYPE_CHECKING:
+    from giftill.gifty import GiftyClient
+
+
+class Accounts:
+    """Finds the account that the client's token belongs to.
+
+    The API names no account. Two tokens that see a location in common are of one account; what
+    was found is kept, so that a till that starts offline knows it too.
+    """
+
+    def __init__(self, journal: Journal, client: GiftyClient, api_url: str) -> None:
+        """Look tokens of `client`, used at `api_url`, up in `journal`."""
+        self._journal = journal
+        self._client = client
+        self._api_url = api_url
+        self._found: dict[str, AccountId] = {}
+        self._finding = asyncio.Lock()
+
+    async def known(self) -> AccountId | None:
+        """Return the token's account if it was found before, without asking the API."""
+        fingerprint = self._fingerprint(self._client.token)
+        if fingerprint not in self._found:
+            stored = await self._journal.fact(f"token:{fingerprint}")
+            if stored is None:
+                return None
+            self._found[fingerprint] = AccountId(stored)
+        return self._found[fingerprint]
+
+    async def ensure(self) -> AccountId:
+        """Return the token's account, asking the API the first time a token is used.
+
+        Raises:
+            GiftyError: The token is new here and the API could not be asked.
+        """
+        async with self._finding:
+            known = await self.known()
+            if known is not None:
+                return known
+            fingerprint = self._fingerprint(self._client.token)
+            locations = [each.id async for each in self._client.locations()]
+            keys = [f"location:{self._digest(each)}" for each in locations]
+            account = await self._account_of(keys)
+            if account is None:
+                account = new_account_id()
+                await self._journal.commit(
+                    Record(EventKind.ACCOUNT_ADDED, facts={"account": account})
+                )
+            for key in keys:
+                await self._journal.set_fact(key, account)
+            await self._journal.set_fact(f"token:{fingerprint}", account)
+            self._found[fingerprint] = account
+            return account
+
+    async def _account_of(self, keys: list[str]) -> AccountId | None:
+        for key in keys:
+            stored = await self._journal.fact(key)
+            if stored is not None:
+                return AccountId(stored)
+        return None
+
+    def _fingerprint(self, token: str) -> str:
+        return self._digest(f"token {token}")
+
+    def _digest(self, text: str) -> str:
+        return hashlib.sha256(f"{self._api_url}\n{text}".encode()).hexdigest()[:32]

@@ -1,0 +1,94 @@
+"""Whether the API can be reached: what the last real request said, never a guess."""
+
+from __future__ import annotations
+
+import random
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from giftill.gifty import Exchange, MaybeSentError, NotSentError, RateLimited, UnreadableAnswer
+
+from .observable import Observable
+
+if TYPE_CHECKING:
+    from .clock import Clock
+
+_FIRST_PAUSE_S: Final = 60.0
+_LONGEST_PAUSE_S: Final = 600.0
+_UNAUTHORIZED: Final = 401
+_LIMITED: Final = 429
+_SERVER_FAULTS: Final = 500
+
+
+class Link(StrEnum):
+    """The connection in one word."""
+
+    UNKNOWN = "unknown"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a state, not a token
+    LIMITED = "limited"
+
+
+class Connectivity:
+    """Watches every request of this till.
+
+    Attributes:
+        link: The connection now.
+        server_offset_ms: Server time minus this PC's time, from the last answer's `Date`.
+        limited_until_ms: While limited, when requests may be made again; this PC's Unix time in ms.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Start without an opinion."""
+        self._clock = clock
+        self._limits_in_a_row = 0
+        self.link: Observable[Link] = Observable(Link.UNKNOWN)
+        self.server_offset_ms = 0
+        self.limited_until_ms = 0
+
+    @property
+    def server_now_ms(self) -> int:
+        """The server's time as far as this till knows it, Unix time in ms."""
+        return self._clock.now_ms() + self.server_offset_ms
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the outbox must not send now: the token is refused, or the limit was hit."""
+        link = self.link.value
+        if link is Link.LIMITED:
+            return self._clock.now_ms() < self.limited_until_ms
+        return link is Link.TOKEN_REFUSED
+
+    def watch(self, exchange: Exchange) -> None:
+        """Take in what a request met."""
+        if exchange.server_time_offset_s is not None:
+            self.server_offset_ms = round(exchange.server_time_offset_s * 1000)
+        if exchange.status == _LIMITED:
+            self._limit(exchange)
+            return
+        self._limits_in_a_row = 0
+        self.link.set(_link_after(exchange))
+
+    def forget_refusal(self) -> None:
+        """Let requests be made again after the token was replaced."""
+        self.link.set(Link.UNKNOWN)
+
+    def _limit(self, exchange: Exchange) -> None:
+        asked = exchange.error.retry_after_s if isinstance(exchange.error, RateLimited) else None
+        if asked is None:
+            longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**self._limits_in_a_row)
+            asked = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
+        self._limits_in_a_row += 1
+        self.limited_until_ms = self._clock.now_ms() + round(asked * 1000)
+        self.link.set(Link.LIMITED)
+
+
+def _link_after(exchange: Exchange) -> Link:
+    if exchange.status == _UNAUTHORIZED:
+        return Link.TOKEN_REFUSED
+    if isinstance(exchange.error, NotSentError | MaybeSentError | UnreadableAnswer):
+        return Link.OFFLINE
+    if exchange.status is None or exchange.status >= _SERVER_FAULTS:
+        return Link.OFFLINE
+    return Link.ONLINE

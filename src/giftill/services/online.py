@@ -1,0 +1,104 @@
+"""Redeem, issue, extend and refund: intent on disk first, asked once, never blindly again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from giftill.domain.decisions import Action, decide
+from giftill.domain.operations import Operation, OperationKind, OperationState
+from giftill.domain.outcomes import Outcome
+from giftill.domain.transactions import Transaction
+from giftill.gifty import GiftyError
+from giftill.journal import EventKind, Journal, Record
+
+from .answers import fits
+from .results import Placed, Result
+
+if TYPE_CHECKING:
+    from .clock import Clock
+    from .reconcile import Reconciler
+
+Ask = Callable[[], Awaitable[Transaction]]
+
+
+class OnlineOperations:
+    """Carries out what can't wait: commits the intent, asks the API, commits what came of it."""
+
+    def __init__(self, journal: Journal, reconciler: Reconciler, clock: Clock) -> None:
+        """Record in `journal`; hand what stays unknown to `reconciler`."""
+        self._journal = journal
+        self._reconciler = reconciler
+        self._clock = clock
+        self._running: set[asyncio.Task[Placed]] = set()
+
+    async def carry_out(self, operation: Operation, ask: Ask) -> Placed:
+        """Carry an operation out; it goes on if the caller is cancelled.
+
+        Args:
+            operation: Newly made, INTENDED.
+            ask: Makes the one request.
+
+        Raises:
+            JournalWriteError: The intent could not be recorded; nothing was sent.
+        """
+        task = asyncio.create_task(self._carry_out(operation, ask))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def finish(self, patience_s: float) -> None:
+        """Wait for the requests that are under way, at most `patience_s`."""
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=patience_s)
+
+    async def _carry_out(self, operation: Operation, ask: Ask) -> Placed:
+        sending = replace(operation, state=OperationState.SENDING)
+        await self._journal.commit(
+            Record(EventKind.INTENDED, operation=operation),
+            Record(EventKind.SENDING, operation=sending),
+        )
+        try:
+            answer = await ask()
+        except GiftyError as error:
+            return await self._failed(sending, error)
+        if not fits(sending, answer):
+            return await self._settle(sending, Outcome.MISFITS, None, answer)
+        return await self._reconciler.confirm(sending, answer)
+
+    async def _failed(self, operation: Operation, error: GiftyError) -> Placed:
+        if error.outcome is Outcome.STATE_REFUSED and operation.kind is not OperationKind.REDEEM:
+            # The refusal may be the echo of a request that worked: the card's transactions decide.
+            return await self._reconciler.decide_refused(operation, error)
+        return await self._settle(operation, error.outcome, error, None)
+
+    async def _settle(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        error: GiftyError | None,
+        answer: Transaction | None,
+    ) -> Placed:
+        problem = str(error) if error else ""
+        after = replace(
+            operation,
+            last_problem=problem,
+            result=answer.id if answer else None,
+            updated_at_ms=self._clock.now_ms(),
+        )
+        decision = decide(operation.kind, outcome)
+        if decision.action is Action.RECONCILE:
+            return await self._reconciler.take(after, error)
+        if decision.action is Action.ATTENTION:
+            after = replace(after, state=OperationState.ATTENTION, attention=decision.attention)
+            await self._journal.commit(Record(EventKind.ATTENTION, operation=after))
+            return Placed(Result.ATTENTION, after, transaction=answer)
+        if decision.action is Action.REFUSE:
+            after = replace(after, state=OperationState.REFUSED)
+            await self._journal.commit(Record(EventKind.REFUSED, operation=after))
+            return Placed(Result.REFUSED, after, error=error)
+        after = replace(after, state=OperationState.NOT_DONE)
+        await self._journal.commit(Record(EventKind.NOT_DONE, operation=after))
+        return Placed(Result.NOT_DONE, after, error=error)

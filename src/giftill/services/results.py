@@ -1,0 +1,210 @@
+"""What the screens and the command line are told about what they asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.domain.operations import Hold, Operation, OperationKind, OperationState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from giftill.domain.money import Money
+    from giftill.domain.transactions import Transaction
+
+
+class Result(StrEnum):
+    """How a request ended, for now.
+
+    Attributes:
+        DONE: The API did it.
+        REFUSED: The API said no; nothing happened.
+        NOT_DONE: It was surely not done; it may be tried again.
+        QUEUED: Recorded durably; it is sent by itself when that is possible.
+        CHECKING: It may or may not have been done; the till is finding out.
+        ATTENTION: A manager must decide.
+    """
+
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_DONE = "not_done"
+    QUEUED = "queued"
+    CHECKING = "checking"
+    ATTENTION = "attention"
+
+
+_RESULTS = {
+    OperationState.CONFIRMED: Result.DONE,
+    OperationState.REFUSED: Result.REFUSED,
+    OperationState.NOT_DONE: Result.NOT_DONE,
+    OperationState.CLOSED: Result.ATTENTION,
+    OperationState.ATTENTION: Result.ATTENTION,
+    OperationState.UNKNOWN: Result.CHECKING,
+    OperationState.SENDING: Result.CHECKING,
+    OperationState.INTENDED: Result.CHECKING,
+    OperationState.QUEUED: Result.QUEUED,
+}
+
+
+def result_of(operation: Operation) -> Result:
+    """Tell how an operation stands, in the words of a result.
+
+    A capture or release whose answer is missing counts as queued: it is on disk, and the outbox
+    finds out and finishes it.
+    """
+    result = _RESULTS[operation.state]
+    if result is Result.CHECKING and operation.kind.is_settlement:
+        return Result.QUEUED
+    return result
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of a redeem, issue, extend or refund.
+
+    Attributes:
+        result: Never QUEUED: these can't wait.
+        operation: The operation as it stands, or None if it was refused before it became one.
+        hold: For a redeem that worked, the hold.
+        transaction: What the API answered, where it did.
+        error: Why it was refused or not done.
+    """
+
+    result: Result
+    operation: Operation | None = None
+    hold: Hold | None = None
+    transaction: Transaction | None = None
+    error: GiftillError | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a capture or release.
+
+    Attributes:
+        result: DONE, QUEUED or ATTENTION.
+        hold: The hold it is about.
+        operation: The operation as it stands.
+    """
+
+    result: Result
+    hold: Hold
+    operation: Operation
+
+
+class AlreadySettling(GiftillError):
+    """A hold is to be captured though its release is under way, or the reverse."""
+
+    def __init__(self) -> None:
+        """Explain that the two exclude each other."""
+        super().__init__(
+            Message(N_("Already being settled")),
+            Message(N_("This hold is already being completed or cancelled at this till.")),
+            Message(N_("See Outbox for how far it is.")),
+        )
+
+
+class NotAHold(GiftillError):
+    """A transaction can't be captured or released, because it is no open hold."""
+
+    def __init__(self) -> None:
+        """Explain what to look at."""
+        super().__init__(
+            Message(N_("Not an open hold")),
+            Message(
+                N_("This transaction is not an open hold: nothing can be captured or released.")
+            ),
+            Message(N_("Look at the card’s transactions to see what became of it.")),
+        )
+
+
+class NotResolvable(GiftillError):
+    """Someone tries to resolve an operation that needs nobody's attention."""
+
+    def __init__(self) -> None:
+        """Explain that only what needs attention is resolved by hand."""
+        super().__init__(
+            Message(N_("Nothing to resolve")),
+            Message(
+                N_("Only what needs attention is resolved by hand; the rest goes on by itself.")
+            ),
+            Message(N_("Wait, or choose “Send now”.")),
+        )
+
+
+class StillChecking(GiftillError):
+    """A second hold is asked for on a card of which an earlier one is being checked."""
+
+    def __init__(self) -> None:
+        """Explain that charging again could charge twice."""
+        super().__init__(
+            Message(N_("Checking, do not charge again")),
+            Message(N_("It is not known yet whether this card was charged a moment ago.")),
+            Message(N_("Wait until the check is over, or let the customer pay another way.")),
+        )
+
+
+class BalanceTooLow(GiftillError):
+    """More is asked of a card than is on it."""
+
+    def __init__(self, balance: Money) -> None:
+        """Tell what is on the card."""
+        super().__init__(
+            Message(N_("Not enough on this card")),
+            Message(N_("This card has {balance}; nothing was taken."), {"balance": balance}),
+            Message(N_("Take what is on it, and let the customer pay the rest another way.")),
+        )
+
+
+class OtherCurrency(GiftillError):
+    """A card is in another currency than the sale."""
+
+    def __init__(self, card: str, asked: str) -> None:
+        """Name both currencies."""
+        super().__init__(
+            Message(N_("Another currency")),
+            Message(
+                N_("This card is in {card}, not in {asked}; nothing was taken."),
+                {"card": card, "asked": asked},
+            ),
+            Message(N_("Let the customer pay another way.")),
+        )
+
+
+class LimitReached(GiftillError):
+    """The API asked this till to wait, so a request was not made."""
+
+    def __init__(self, until: datetime) -> None:
+        """Tell until when."""
+        super().__init__(
+            Message(N_("Too many requests")),
+            Message(
+                N_("Gifty asked this till to wait until {until}. Nothing was charged."),
+                {"until": until},
+            ),
+            Message(N_("Try again then; captures wait safely in the outbox.")),
+        )
+
+
+_NOT_DONE = {
+    OperationKind.REDEEM: N_("The card was not charged; checked at {checked_at}."),
+    OperationKind.ISSUE: N_("The card was not activated; checked at {checked_at}."),
+    OperationKind.EXTEND: N_("The card was not extended; checked at {checked_at}."),
+    OperationKind.REFUND: N_("Nothing was refunded; checked at {checked_at}."),
+}
+
+
+class NotDoneAfterAll(GiftillError):
+    """The check of a request whose answer was lost ended: the API did not do it."""
+
+    def __init__(self, kind: OperationKind, checked_at: datetime) -> None:
+        """Tell what did not happen, and when that was found out."""
+        super().__init__(
+            Message(N_("Not done")),
+            Message(_NOT_DONE[kind], {"checked_at": checked_at}),
+            Message(N_("You can try again now.")),
+        )

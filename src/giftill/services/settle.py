@@ -1,0 +1,308 @@
+"""The outbox: captures and releases, on disk first, then sent until the API confirms them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.operations import (
+    AccountId,
+    Hold,
+    HoldState,
+    Operation,
+    OperationId,
+    OperationKind,
+    OperationState,
+    OutboxSummary,
+)
+from giftill.gifty import GiftyClient, Priority
+from giftill.journal import EventKind, Journal, Record, SettlementConflict
+
+from .attempt import Attempts
+from .connectivity import Connectivity, Link
+from .ids import new_operation_id
+from .observable import Observable, Signal
+from .results import AlreadySettling, NotAHold, NotResolvable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .accounts import Accounts
+    from .clock import Clock
+
+_log = logging.getLogger(__name__)
+
+SETTLEMENTS: Final = (OperationKind.CAPTURE, OperationKind.RELEASE)
+UNSETTLED: Final = (OperationState.QUEUED, OperationState.SENDING, OperationState.UNKNOWN)
+
+# Four requests at a time keep a fast line busy and let their commits share one sync of the disk.
+_WORKERS: Final = 4
+_BATCH: Final = 64
+_CHECK_AGAIN_S: Final = 2.0
+_IDLE_S: Final = 60.0
+_LONGEST_BREAK_S: Final = 30.0
+
+
+class Outbox:
+    """Records captures and releases, and settles them.
+
+    Attributes:
+        summary: How full it is, and whether anything needs attention.
+        changed: Each operation of the outbox that took a step, as it then stands.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        client: GiftyClient,
+        accounts: Accounts,
+        connectivity: Connectivity,
+        clock: Clock,
+    ) -> None:
+        """Record in `journal` and send through `client`; `run` starts the worker."""
+        self._journal = journal
+        self._accounts = accounts
+        self._connectivity = connectivity
+        self._clock = clock
+        self._attempts = Attempts(journal, client, clock)
+        self._running: dict[OperationId, asyncio.Task[Operation]] = {}
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self._ignores_due_times = False
+        self._failed_probes = 0
+        self.summary: Observable[OutboxSummary] = Observable(OutboxSummary())
+        self.changed: Signal[Operation] = Signal()
+        connectivity.link.subscribe(self._link_changed)
+
+    async def record(
+        self, holds: Sequence[Hold], kind: OperationKind, cashier: str = ""
+    ) -> tuple[Operation, ...]:
+        """Record that holds are to be captured or released: all of them or none.
+
+        When this returns, they are on disk and will be sent, whatever happens to this PC.
+        A hold for which the same was asked before keeps that operation.
+
+        Args:
+            holds: Holds that this till knows, of one account.
+            kind: CAPTURE or RELEASE.
+            cashier: Who asks.
+
+        Raises:
+            AlreadySettling: The opposite was asked for one of them.
+            NotAHold: One of them is settled already.
+            JournalWriteError: They could not be recorded; nothing will happen.
+        """
+        operations: list[Operation] = []
+        records: list[Record] = []
+        for hold in holds:
+            existing = await self._journal.settlement_of(hold.account, hold.transaction)
+            if existing is not None and existing.kind is not kind:
+                raise AlreadySettling
+            if existing is None:
+                if hold.state is not HoldState.OPEN:
+                    raise NotAHold
+                existing = self._new(hold, kind, cashier)
+                marked = replace(hold, settlement=kind)
+                records.append(Record(EventKind.QUEUED, operation=existing, hold=marked))
+            operations.append(existing)
+        if records:
+            try:
+                await self._journal.commit(*records)
+            except SettlementConflict as conflict:
+                raise AlreadySettling from conflict
+            await self.refresh()
+        return tuple(operations)
+
+    async def attempt(
+        self, operation: OperationId, priority: Priority = Priority.CASHIER
+    ) -> Operation:
+        """Bring one operation a step further now; joins an attempt that is under way.
+
+        The attempt goes on if the caller is cancelled: a request half sent is never abandoned.
+        """
+        task = self._running.get(operation)
+        if task is None:
+            task = asyncio.create_task(self._attempt(operation, priority))
+            self._running[operation] = task
+            task.add_done_callback(lambda done: self._forget(operation, done))
+        return await asyncio.shield(task)
+
+    async def items(self) -> tuple[Operation, ...]:
+        """Return everything that is not settled or needs attention, oldest first."""
+        waiting = await self._journal.operations(states=UNSETTLED)
+        attention = await self._journal.operations(states=(OperationState.ATTENTION,))
+        return tuple(sorted((*waiting, *attention), key=lambda each: each.created_at_ms))
+
+    async def send_now(self) -> None:
+        """Try everything that waits at once, without waiting for its turn."""
+        self._ignores_due_times = True
+        self._failed_probes = 0
+        self._wake.set()
+
+    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
+        """Close an operation that needs attention.
+
+        Args:
+            operation: Which one.
+            reason: The manager's words; they go into the journal.
+            manager: Who decided.
+
+        Raises:
+            NotResolvable: It is unknown or needs nobody's attention.
+        """
+        found = await self._journal.operation(operation)
+        if found is None or found.state is not OperationState.ATTENTION:
+            raise NotResolvable
+        closed = replace(
+            found,
+            state=OperationState.CLOSED,
+            reason=reason,
+            updated_at_ms=self._clock.now_ms(),
+        )
+        await self._journal.commit(
+            Record(EventKind.CLOSED, operation=closed, facts={"manager": manager})
+        )
+        self.changed.tell(closed)
+        await self.refresh()
+        return closed
+
+    async def refresh(self) -> None:
+        """Count anew what the outbox holds."""
+        self.summary.set(await self._journal.summary(None))
+
+    async def drain(self) -> None:
+        """Try everything that is due once and return; for the command line."""
+        self._ignores_due_times = True
+        await self._round()
+
+    async def run(self) -> None:
+        """Work until `stop` is called."""
+        await self.refresh()
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                pause_s = await self._round()
+            except GiftillError:
+                _log.exception("The outbox could not work")
+                pause_s = _CHECK_AGAIN_S
+            if pause_s > 0 and not self._is_stopping:
+                await self._clock.wait(self._wake, pause_s)
+
+    async def stop(self, patience_s: float) -> None:
+        """Begin nothing more and wait for what is under way, at most `patience_s`."""
+        self._is_stopping = True
+        self._wake.set()
+        if self._running:
+            await asyncio.wait(tuple(self._running.values()), timeout=patience_s)
+
+    async def _attempt(self, operation_id: OperationId, priority: Priority) -> Operation:
+        operation = await self._journal.operation(operation_id)
+        if operation is None:
+            msg = f"{operation_id} is not in the journal"
+            raise LookupError(msg)
+        is_ours = operation.account == await self._accounts.known()
+        if operation.state not in UNSETTLED or not is_ours:
+            return operation
+        if not self._may_send(priority):
+            return operation
+        after = await self._attempts.attempt(operation, priority)
+        self.changed.tell(after)
+        if priority is Priority.CASHIER:
+            await self.refresh()
+        return after
+
+    def _may_send(self, priority: Priority) -> bool:
+        """Tell whether a request may be made: a cashier's may find out that a token works again."""
+        if not self._connectivity.is_paused:
+            return True
+        is_refused = self._connectivity.link.value is Link.TOKEN_REFUSED
+        return priority is Priority.CASHIER and is_refused
+
+    async def _round(self) -> float:
+        """Settle what is due; return how long to wait before the next round, in seconds."""
+        account = await self._accounts.known()
+        if account is None:
+            return _IDLE_S
+        if self._connectivity.is_paused:
+            return self._pause_s()
+        due = await self._due(account)
+        if not due:
+            return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
+        if self._connectivity.link.value is Link.OFFLINE:
+            await self.attempt(due[0].id, Priority.OUTBOX)
+            return self._after_probe()
+        queue = deque(due)
+        await asyncio.gather(*(self._work(queue) for _ in range(min(_WORKERS, len(due)))))
+        await self.refresh()
+        return self._after_probe() if queue else 0.0
+
+    async def _due(self, account: AccountId) -> tuple[Operation, ...]:
+        now_ms = None if self._ignores_due_times else self._clock.now_ms()
+        is_probe = self._connectivity.link.value is Link.OFFLINE
+        found = await self._journal.operations(
+            account=account,
+            states=UNSETTLED,
+            kinds=SETTLEMENTS,
+            due_by_ms=None if is_probe else now_ms,
+            limit=None if self._ignores_due_times else _BATCH,
+        )
+        if not is_probe:
+            self._ignores_due_times = False
+        return tuple(each for each in found if each.id not in self._running)
+
+    async def _work(self, queue: deque[Operation]) -> None:
+        while queue and self._may_go_on():
+            await self.attempt(queue.popleft().id, Priority.OUTBOX)
+
+    def _may_go_on(self) -> bool:
+        is_offline = self._connectivity.link.value is Link.OFFLINE
+        return not (self._is_stopping or is_offline or self._connectivity.is_paused)
+
+    def _after_probe(self) -> float:
+        """Return how long to leave the network alone after a probe, in seconds."""
+        if self._connectivity.link.value is not Link.OFFLINE:
+            self._failed_probes = 0
+            return 0.0
+        self._failed_probes += 1
+        return float(min(_LONGEST_BREAK_S, 2.0**self._failed_probes))
+
+    def _pause_s(self) -> float:
+        if self._connectivity.link.value is Link.TOKEN_REFUSED:
+            return _IDLE_S
+        left_ms = self._connectivity.limited_until_ms - self._clock.now_ms()
+        return max(0.05, left_ms / 1000)
+
+    def _link_changed(self, link: Link) -> None:
+        if link is Link.ONLINE:
+            self._failed_probes = 0
+            self._ignores_due_times = True
+        if link is not Link.OFFLINE:
+            self._wake.set()
+
+    def _forget(self, operation: OperationId, task: asyncio.Task[Operation]) -> None:
+        self._running.pop(operation, None)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("An attempt at %s broke off", operation, exc_info=task.exception())
+
+    def _new(self, hold: Hold, kind: OperationKind, cashier: str) -> Operation:
+        now_ms = self._clock.now_ms()
+        return Operation(
+            id=new_operation_id(now_ms),
+            kind=kind,
+            state=OperationState.QUEUED,
+            account=hold.account,
+            amount=hold.amount,
+            created_at_ms=now_ms,
+            updated_at_ms=now_ms,
+            location=hold.location,
+            cashier=cashier or hold.cashier,
+            sale=hold.sale,
+            card=hold.card,
+            card_masked=hold.card_masked,
+            transaction=hold.transaction,
+            server_offset_ms=self._connectivity.server_offset_ms,
+        )
