@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .vault import Vault, VaultUnavailable
+from .vault import Vault, VaultUnavailable, service_name
 
-__all__ = ["Vault", "VaultUnavailable"]
+__all__ = ["Vault", "VaultUnavailable", "service_name"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
@@ -63,6 +64,11 @@ def _refused(kind: str) -> VaultUnavailable:
         ),
         Message(N_("Use the keyring of Windows, macOS, GNOME or KDE.")),
     )
+
+
+def service_name(api_url: str) -> str:
+    """Return the name that the token of an API is kept under, such as `giftill/api.gifty.nl`."""
+    return f"giftill/{urlsplit(api_url).netloc}"
 
 
 class Vault:
