@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from giftill.services.desk import Desk
     from giftill.texts import Texts
     from giftill.ui.keys import KeyHint
-    from giftill.ui.theme import Theme
+    from giftill.ui.screens.common import ToneName
 
 
 class Shell(Protocol):
@@ -22,7 +22,7 @@ class Shell(Protocol):
     def go_to(self, name: str) -> None:
         """Show another screen, by its name, such as `holds`."""
 
-    def toast(self, text: str, role: str = "primary") -> None:
+    def toast(self, text: str, tone: ToneName = "success") -> None:
         """Tell for a few seconds what was done; also announced to screen readers."""
 
     def report(self, error: Exception) -> None:
@@ -39,13 +39,11 @@ class ScreenParts:
     Attributes:
         desk: The till's live parts.
         t: The language at the time of building; `retranslate` brings a new one.
-        theme: The look.
         shell: The window around it.
     """
 
     desk: Desk
     t: Texts
-    theme: Theme
     shell: Shell
 
 

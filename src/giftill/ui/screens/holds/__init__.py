@@ -1,0 +1,1 @@
+"""The Holds screen: every open hold, oldest first."""

@@ -1,0 +1,1 @@
+"""The location selector: which shop this till works for."""

@@ -1,0 +1,1 @@
+"""The Outbox screen: what is recorded but not yet confirmed, and what needs attention."""

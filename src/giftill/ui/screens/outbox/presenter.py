@@ -1,0 +1,217 @@
+"""Decides what the Outbox screen shows, and carries a manager's decisions on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.operations import Operation, OperationId, OperationState, OutboxSummary
+from giftill.services.connectivity import Link
+from giftill.ui.screens.common import Addresses, LazyRows, ToneName
+
+from .state import OutboxRow, OutboxState, Resolution, ResolveForm
+from .words import OutboxWords
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from giftill.services.catalogue import LocationList
+    from giftill.services.clock import Clock
+    from giftill.services.connectivity import Connectivity
+    from giftill.services.observable import Observable
+    from giftill.texts import Texts
+
+AsksResolution = Callable[[ResolveForm], Awaitable[Resolution | None]]
+
+_LONGEST_REASON: Final = 500
+
+
+class OutboxService(Protocol):
+    """The part of the outbox that this screen uses."""
+
+    summary: Observable[OutboxSummary]
+
+    async def items(self) -> tuple[Operation, ...]:
+        """Return what is not settled or needs attention, oldest first."""
+
+    async def send_now(self) -> None:
+        """Try everything that waits at once."""
+
+    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
+        """Close an operation that needs attention."""
+
+
+class StoredLocations(Protocol):
+    """The part of the catalogue that this screen uses."""
+
+    async def stored_locations(self) -> LocationList | None:
+        """Return the locations without asking the API."""
+
+
+class OutboxPresenter:
+    """The Outbox screen without its looks."""
+
+    def __init__(
+        self,
+        outbox: OutboxService,
+        catalogue: StoredLocations,
+        connectivity: Connectivity,
+        clock: Clock,
+        t: Texts,
+        render: Callable[[OutboxState], None],
+        tell: Callable[[str, ToneName], None],
+    ) -> None:
+        """Present.
+
+        Args:
+            outbox: What is shown.
+            catalogue: Where addresses come from.
+            connectivity: Why nothing may be sent just now.
+            clock: The time.
+            t: The reader's language.
+            render: Draws a state.
+            tell: Says in a toast what was done.
+        """
+        self._outbox = outbox
+        self._catalogue = catalogue
+        self._connectivity = connectivity
+        self._clock = clock
+        self._t = t
+        self._render = render
+        self._tell = tell
+        self._items: tuple[Operation, ...] | None = None
+        self._rows: Sequence[OutboxRow] = ()
+        self._chosen: OperationId | None = None
+        self._addresses = Addresses()
+        self._is_busy = False
+        self._problem = ""
+
+    def retranslate(self, t: Texts) -> None:
+        """Show everything in another language."""
+        self._t = t
+        self._show(is_changed=True)
+
+    async def refresh(self) -> None:
+        """Read the outbox again."""
+        try:
+            stored = await self._catalogue.stored_locations()
+            self._items = await self._outbox.items()
+            self._problem = ""
+        except GiftillError as error:
+            self._fail(error)
+            return
+        self._addresses = Addresses(stored.locations if stored else ())
+        if self._chosen is None or self._find(self._chosen) is None:
+            self._chosen = self._first_of_interest()
+        self._show(is_changed=True)
+
+    def tick(self) -> None:
+        """Let the ages move on."""
+        self._show(is_changed=True)
+
+    def choose(self, operation: OperationId | None) -> None:
+        """Show the detail of one operation."""
+        self._chosen = operation
+        self._show()
+
+    async def send_now(self) -> None:
+        """Try everything that waits at once."""
+        await self._outbox.send_now()
+        if self._connectivity.link.value is Link.OFFLINE:
+            self._tell(self._t("Trying again now"), "info")
+        else:
+            self._tell(self._t("Sending now"), "info")
+
+    async def resolve(self, ask: AsksResolution) -> None:
+        """Close the chosen operation with a manager's reason.
+
+        Args:
+            ask: Asks the manager for the reason; None means not to close it.
+        """
+        operation = self._find(self._chosen)
+        if operation is None or operation.state is not OperationState.ATTENTION or self._is_busy:
+            return
+        resolution = await ask(self._words().form(operation))
+        if resolution is None:
+            return
+        self._is_busy = True
+        self._show()
+        try:
+            reason = resolution.reason.strip()[:_LONGEST_REASON]
+            await self._outbox.resolve(operation.id, reason, resolution.manager.strip())
+        except GiftillError as error:
+            self._is_busy = False
+            self._fail(error)
+            return
+        self._is_busy = False
+        self._tell(self._t("Resolved and recorded"), "success")
+        await self.refresh()
+
+    def _find(self, operation: OperationId | None) -> Operation | None:
+        return next((each for each in self._items or () if each.id == operation), None)
+
+    def _first_of_interest(self) -> OperationId | None:
+        """Choose what needs attention before what does not."""
+        items = self._items or ()
+        needy = (each.id for each in items if each.state is OperationState.ATTENTION)
+        return next(needy, items[0].id if items else None)
+
+    def _fail(self, error: GiftillError) -> None:
+        t = self._t
+        self._problem = f"{t.message(error.message)} {t.message(error.hint)}".strip()
+        self._show()
+
+    def _words(self) -> OutboxWords:
+        link = self._connectivity.link.value
+        return OutboxWords(self._t, self._clock.now_ms(), link, self._addresses)
+
+    def _show(self, *, is_changed: bool = False) -> None:
+        words, summary, t = self._words(), self._outbox.summary.value, self._t
+        if is_changed:
+            self._rows = LazyRows(self._items or (), words.row)
+        chosen = self._find(self._chosen)
+        self._render(
+            OutboxState(
+                is_loading=self._items is None and not self._problem,
+                rows=self._rows,
+                chosen=chosen.id if chosen else None,
+                detail=words.detail(chosen) if chosen else None,
+                count=str(summary.waiting),
+                total=" + ".join(t.money(each) for each in summary.total) or "–",
+                oldest=self._oldest(summary),
+                attention=str(summary.attention) if summary.attention else "",
+                pace=self._pace(),
+                can_send=summary.waiting > 0 and self._may_send,
+                is_busy=self._is_busy,
+                problem=self._problem,
+            )
+        )
+
+    @property
+    def _may_send(self) -> bool:
+        return self._connectivity.link.value not in {Link.TOKEN_REFUSED, Link.LIMITED}
+
+    def _oldest(self, summary: OutboxSummary) -> str:
+        if summary.oldest_at_ms is None:
+            return "–"
+        return self._t.age((self._clock.now_ms() - summary.oldest_at_ms) / 1000)
+
+    def _pace(self) -> str:
+        t = self._t
+        match self._connectivity.link.value:
+            case Link.OFFLINE:
+                return t("No connection: everything here is safe and is sent when it returns.")
+            case Link.TOKEN_REFUSED:
+                return t("The token is refused: nothing is sent until there is one that works.")
+            case Link.LIMITED:
+                until: datetime = _time(self._connectivity.limited_until_ms)
+                return t("Gifty asked for a pause: sending goes on at {time}.", time=t.time(until))
+            case Link.ONLINE | Link.UNKNOWN:
+                return ""
+
+
+def _time(ms: int) -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,268 @@
+"""What stands always in view: location, connection, outbox, cashier, clock, and lasting states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from giftill.domain.errors import GiftillError
+from giftill.services.connectivity import Link
+from giftill.ui.screens.common import Addresses, Pill, ToneName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from giftill.services.desk import Desk
+    from giftill.texts import Texts
+
+
+class BandKind(StrEnum):
+    """A lasting state that is told under the top bar."""
+
+    NO_TOKEN = "no_token"  # noqa: S105 - the name of a state, not a token
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - likewise
+    OFFLINE = "offline"
+    LIMITED = "limited"
+    OUTBOX_FULL = "outbox_full"
+
+
+@dataclass(frozen=True)
+class BandState:
+    """One lasting state in words.
+
+    Attributes:
+        kind: Which one.
+        tone: How serious it is.
+        icon: Which icon says so.
+        text: What it means for the customer, and what to do.
+        action: What its button does; empty for no button.
+    """
+
+    kind: BandKind
+    tone: ToneName
+    icon: str
+    text: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A count on the rail: the number, and what it counts for a screen reader."""
+
+    count: int
+    text: str
+
+
+@dataclass(frozen=True)
+class StatusState:
+    """Everything around the screen.
+
+    Attributes:
+        location: The address of the shop, or that none was chosen.
+        has_location: Whether one was chosen.
+        link: The connection in words.
+        outbox: What waits; None while nothing does.
+        cashier: Who works here; empty if nobody signed in.
+        clock: The time.
+        bands: Lasting states, the gravest first.
+        holds_badge: On Holds.
+        outbox_badge: On Outbox.
+        is_training: Whether no real money moves.
+    """
+
+    location: str
+    has_location: bool
+    link: Pill
+    outbox: Pill | None
+    cashier: str
+    clock: str
+    bands: tuple[BandState, ...]
+    holds_badge: Badge
+    outbox_badge: Badge
+    is_training: bool
+
+
+class StatusPresenter:
+    """Keeps what stands always in view in step with the till."""
+
+    def __init__(self, desk: Desk, t: Texts, render: Callable[[StatusState], None]) -> None:
+        """Present `desk`; `changed` is to be called after `watch` told about a change.
+
+        Args:
+            desk: The till.
+            t: The reader's language.
+            render: Draws a state.
+        """
+        self._desk = desk
+        self._t = t
+        self._render = render
+        self._addresses = Addresses()
+        self._holds = 0
+        self._watches: list[Callable[[], None]] = []
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Draw at every change; call `wake` when `refresh` should read what is on disk anew."""
+        desk = self._desk
+        self._watches = [
+            desk.connectivity.link.subscribe(lambda _: self.show()),
+            desk.has_token.subscribe(lambda _: self.show()),
+            desk.outbox.summary.subscribe(lambda _: self._changed(wake)),
+            desk.outbox.changed.subscribe(lambda _: wake()),
+            desk.sales.resolved.subscribe(lambda _: wake()),
+            desk.location.subscribe(lambda _: self._changed(wake)),
+        ]
+
+    def close(self) -> None:
+        """Watch no more."""
+        while self._watches:
+            self._watches.pop()()
+
+    def retranslate(self, t: Texts) -> None:
+        """Show everything in another language."""
+        self._t = t
+        self.show()
+
+    async def refresh(self) -> None:
+        """Count the holds and find the shop's address."""
+        desk = self._desk
+        try:
+            self._holds = len(await desk.sales.open_holds())
+            stored = await desk.catalogue.stored_locations()
+        except GiftillError:
+            # The connection pill and the screens say it; here an older count is good enough.
+            stored = None
+        if stored is not None:
+            self._addresses = Addresses(stored.locations)
+        self.show()
+
+    async def greet(self) -> None:
+        """Make one real request: it tells whether the API can be reached, and the locations."""
+        if not self._desk.has_token.value:
+            return
+        try:
+            read = await self._desk.catalogue.locations()
+        except GiftillError:
+            # The connection pill and the bands say what is wrong.
+            return
+        self._addresses = Addresses(read.locations)
+        self.show()
+
+    def show(self) -> None:
+        """Draw everything as it is now."""
+        desk, t = self._desk, self._t
+        summary = desk.outbox.summary.value
+        in_outbox = summary.waiting + summary.attention + summary.checking
+        location = desk.location.value
+        self._render(
+            StatusState(
+                location=self._addresses(location) if location else t("Choose a location"),
+                has_location=location is not None,
+                link=_link(desk.connectivity.link.value, has_token=desk.has_token.value, t=t),
+                outbox=self._outbox(),
+                cashier=desk.sales.cashier or desk.settings.current.cashier,
+                clock=t.time(_time(desk.clock.now_ms())),
+                bands=tuple(self._bands()),
+                holds_badge=Badge(
+                    self._holds, t.plural("{n} open hold", "{n} open holds", self._holds)
+                ),
+                outbox_badge=Badge(
+                    in_outbox, t.plural("{n} in the outbox", "{n} in the outbox", in_outbox)
+                ),
+                is_training=desk.training is not None,
+            )
+        )
+
+    def _changed(self, wake: Callable[[], None]) -> None:
+        self.show()
+        wake()
+
+    def _outbox(self) -> Pill | None:
+        summary, t = self._desk.outbox.summary.value, self._t
+        if summary.attention:
+            words = t.plural("{n} needs attention", "{n} need attention", summary.attention)
+            return Pill("warning", words, "danger")
+        if summary.waiting:
+            return Pill("queue", t.plural("{n} queued", "{n} queued", summary.waiting), "info")
+        if summary.checking:
+            return Pill(
+                "search",
+                t.plural("{n} being checked", "{n} being checked", summary.checking),
+                "hold",
+            )
+        return None
+
+    def _bands(self) -> list[BandState]:
+        t, desk = self._t, self._desk
+        if not desk.has_token.value:
+            text = t(
+                "This till has no token yet, so it can’t reach any card. Run “giftill token set” "
+                "and paste the token from Gifty’s dashboard, or practise with "
+                "“giftill --training”."
+            )
+            return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Look again"))]
+        bands = []
+        match desk.connectivity.link.value:
+            case Link.TOKEN_REFUSED:
+                text = t(
+                    "Gifty refuses this till’s token. Captures and releases are queued safely; "
+                    "cards can’t be checked. Run “giftill token set” with a new token."
+                )
+                bands.append(
+                    BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Look again"))
+                )
+            case Link.OFFLINE:
+                text = t(
+                    "No connection. Sales on hold can be completed: that is queued and sent "
+                    "by itself. New cards can’t be checked now."
+                )
+                bands.append(BandState(BandKind.OFFLINE, "hold", "offline", text))
+            case Link.LIMITED:
+                until = t.time(_time(desk.connectivity.limited_until_ms))
+                text = t("Gifty asked this till to wait. Everything goes on at {time}.", time=until)
+                bands.append(BandState(BandKind.LIMITED, "hold", "limited", text))
+            case Link.ONLINE | Link.UNKNOWN:
+                pass
+        if self._is_outbox_filling:
+            bands.append(self._filling())
+        return bands
+
+    @property
+    def _is_outbox_filling(self) -> bool:
+        """Whether four fifths of what may wait offline are used: told before the limit bites."""
+        summary, limits = self._desk.outbox.summary.value, self._desk.settings.current
+        cents = sum(each.cents for each in summary.total)
+        return (
+            5 * summary.waiting >= 4 * limits.outbox_limit_items
+            or 5 * cents >= 4 * limits.outbox_limit_cents
+        )
+
+    def _filling(self) -> BandState:
+        summary, limits = self._desk.outbox.summary.value, self._desk.settings.current
+        text = self._t(
+            "The outbox is filling up: {n} of {limit} wait. Get this till online soon.",
+            n=summary.waiting,
+            limit=limits.outbox_limit_items,
+        )
+        return BandState(BandKind.OUTBOX_FULL, "danger", "warning", text)
+
+
+def _link(link: Link, *, has_token: bool, t: Texts) -> Pill:
+    if not has_token:
+        return Pill("token", t("Not set up"), "info")
+    match link:
+        case Link.ONLINE:
+            return Pill("online", t("Online"), "success")
+        case Link.OFFLINE:
+            return Pill("offline", t("Offline: captures are queued"), "hold")
+        case Link.TOKEN_REFUSED:
+            return Pill("token", t("Token refused"), "danger")
+        case Link.LIMITED:
+            return Pill("limited", t("Limited"), "hold")
+        case Link.UNKNOWN:
+            return Pill("online", t("Not connected yet"), "neutral")
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
