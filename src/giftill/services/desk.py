@@ -80,6 +80,7 @@ class Desk:
         reconciler: Finds out what became of requests whose answer was lost.
         location: The shop this till works for, or None if none was chosen.
         has_token: Whether there is an API token to work with.
+        token_problem: Why the keyring could not give one, or None.
         reload_token: Reads the token from the keyring again; True if there is one now.
         training: The sandbox's controls in training mode, else None.
     """
@@ -97,6 +98,7 @@ class Desk:
     reconciler: Reconciler
     location: Observable[LocationId | None]
     has_token: Observable[bool]
+    token_problem: Observable[GiftillError | None]
     reload_token: Callable[[], Awaitable[bool]]
     training: TrainingControls | None = None
 

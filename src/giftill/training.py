@@ -1,0 +1,140 @@
+"""Training mode: the embedded sandbox, its practice cards, and what may go wrong on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxError, SandboxServer
+from giftill.services.desk import Disturbance, PracticeCard
+from giftill.services.observable import Observable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TRAINING_TOKEN: Final = "training"  # noqa: S105 - opens only the sandbox in this very process
+
+_CAPTURES: Final = "/v1/transactions/*/capture"
+_REDEEMS: Final = "/v1/giftcards/*/redeem"
+
+_FAULTS: Final = {
+    "offline": (
+        Fault(FaultKind.OFFLINE),
+        N_("Network cable out"),
+        N_("Nothing reaches Gifty: captures and releases are queued."),
+    ),
+    "slow": (
+        Fault(FaultKind.LATENCY, latency_ms=2_500),
+        N_("Slow network"),
+        N_("Each answer takes two and a half seconds."),
+    ),
+    "lost_capture": (
+        Fault(FaultKind.LOSE_ANSWER_AFTER, method="POST", path=_CAPTURES, times=1),
+        N_("Next capture: answer lost"),
+        N_("Gifty captures, but its answer gets lost on the way."),
+    ),
+    "lost_hold": (
+        Fault(FaultKind.LOSE_ANSWER_AFTER, method="POST", path=_REDEEMS, times=1),
+        N_("Next hold: answer lost"),
+        N_("Gifty holds the amount, but its answer gets lost on the way."),
+    ),
+    "broken": (
+        Fault(FaultKind.STATUS_503),
+        N_("Gifty is broken"),
+        N_("Gifty answers every request with an error of its own."),
+    ),
+    "limited": (
+        Fault(FaultKind.LIMITED, times=1, retry_after_s=20),
+        N_("Too many requests"),
+        N_("Gifty asks this till to wait twenty seconds, once."),
+    ),
+    "portal": (
+        Fault(FaultKind.HTML_200),
+        N_("Sign-in page in the way"),
+        N_("A web page answers instead of Gifty, as in a hotel’s network."),
+    ),
+}
+
+_CARDS: Final = {
+    "full_50": N_("€ 50.00, never used"),
+    "full_25": N_("€ 25.00, never used"),
+    "partly_used": N_("Partly used"),
+    "package": N_("Sold as a package"),
+    "promotional": N_("Promotional"),
+    "long_history": N_("Many transactions"),
+    "pending_hold": N_("Has a hold from yesterday"),
+    "expired": N_("Expired"),
+    "empty": N_("Empty"),
+    "new": N_("Not activated yet"),
+    "dollars": N_("In US dollars"),
+}
+
+
+class TrainingFailed(GiftillError):
+    """The sandbox could not be started."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            Message(N_("Training mode can’t start")),
+            Message(N_("The practice server did not start: {problem}"), {"problem": problem}),
+            Message(N_("Close other Giftill windows and try again.")),
+        )
+
+
+class Training:
+    """The embedded sandbox and its switches.
+
+    Attributes:
+        url: Address of its API, on loopback.
+        disturbances: What can be made to go wrong.
+        cards: Cards to practise with.
+        current: The name of the disturbance that is on, or None.
+    """
+
+    def __init__(self, server: SandboxServer) -> None:
+        """Control a running server."""
+        from giftill.sandbox import SHOWCASE
+
+        self.server = server
+        self.url = server.url
+        self.disturbances = tuple(
+            Disturbance(name, Message(label), Message(explanation))
+            for name, (_, label, explanation) in _FAULTS.items()
+        )
+        self.cards = tuple(
+            PracticeCard(SHOWCASE[name].code, Message(shows)) for name, shows in _CARDS.items()
+        )
+        self.current: Observable[str | None] = Observable(None)
+
+    @classmethod
+    async def start(cls, ledger: Path | None) -> Training:
+        """Start the sandbox with its ledger in the file `ledger`, or in memory.
+
+        Raises:
+            TrainingFailed: It can't be started.
+        """
+        config = SandboxConfig(data=ledger, token=TRAINING_TOKEN)
+        server = SandboxServer(config)
+        try:
+            await asyncio.to_thread(server.start)
+        except SandboxError as error:
+            raise TrainingFailed(str(error)) from error
+        return cls(server)
+
+    async def stop(self) -> None:
+        """Stop the sandbox; its ledger stays."""
+        await asyncio.to_thread(self.server.stop)
+
+    async def switch(self, name: str | None) -> None:
+        """Play the disturbance of that name from now on, or none."""
+        faults = () if name is None else (_FAULTS[name][0],)
+        await asyncio.to_thread(self.server.faults.set, *faults)
+        self.current.set(name)
+
+    async def write_sheet(self, path: Path) -> None:
+        """Write the PDF with the scannable codes of all practice cards."""
+        from giftill.sandbox import write_sheet
+
+        await asyncio.to_thread(write_sheet, self.server.ledger, path)
