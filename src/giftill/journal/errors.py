@@ -1,0 +1,167 @@
+"""What can go wrong with the store, in words for the people at the till.
+
+JournalError
+├── JournalInUse         another program has this data folder open
+├── JournalNewer         a newer Giftill wrote the file
+├── JournalDamaged       the file is not what was written
+├── JournalUnavailable   the folder or the file can't be opened
+├── JournalReadError     the disk does not give back what is on it
+├── JournalWriteError    surely nothing was saved
+├── JournalUnclear       it can't be told whether it was saved
+├── JournalClosed        the terminal is closing
+└── SettlementConflict   the hold is already being captured or released
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.domain.operations import OperationKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from giftill.domain.operations import Operation
+
+
+class JournalError(GiftillError):
+    """The store can't do what it was asked."""
+
+
+class JournalInUse(JournalError):
+    """Another program has this data folder open."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            Message(N_("Giftill is already open on this till")),
+            Message(N_("Another Giftill uses the data folder {folder}."), {"folder": folder}),
+            Message(N_("Use the terminal that is open, or close it first.")),
+        )
+
+
+class JournalNewer(JournalError):
+    """The file was written by a newer Giftill than this one."""
+
+    def __init__(self, file: Path, version: int, known: int) -> None:
+        super().__init__(
+            Message(N_("This Giftill is too old for its journal")),
+            Message(
+                N_("{file} has format {version}; this Giftill knows formats up to {known}."),
+                {"file": file, "version": version, "known": known},
+            ),
+            Message(N_("Install the newest Giftill. The journal was left as it is.")),
+        )
+
+
+class JournalDamaged(JournalError):
+    """The file is not what was written: refused, and left untouched."""
+
+    def __init__(self, file: Path, finding: str) -> None:
+        super().__init__(
+            Message(N_("The journal is damaged")),
+            Message(
+                N_("{file} can't be trusted any more ({finding})."),
+                {"file": file, "finding": finding},
+            ),
+            Message(
+                N_(
+                    "Don't take gift cards on this till. Nothing was changed or deleted: keep the"
+                    " whole data folder and call support."
+                )
+            ),
+        )
+
+
+class JournalUnavailable(JournalError):
+    """The folder or the file can't be made or opened."""
+
+    def __init__(self, folder: Path, finding: str) -> None:
+        super().__init__(
+            Message(N_("The journal can't be opened")),
+            Message(
+                N_("The data folder {folder} can't be used ({finding})."),
+                {"folder": folder, "finding": finding},
+            ),
+            Message(N_("Check that the disk is there and that you may write to this folder.")),
+        )
+
+
+class JournalReadError(JournalError):
+    """The disk does not give back what is on it."""
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(
+            Message(N_("The journal can't be read")),
+            Message(N_("The disk reported a problem ({finding})."), {"finding": finding}),
+            Message(N_("Check the disk, then start Giftill again.")),
+        )
+
+
+class JournalWriteError(JournalError):
+    """Surely nothing of it was saved, and so nothing may be sent."""
+
+    def __init__(self, finding: str, *, is_disk_full: bool = False) -> None:
+        cause = (
+            Message(N_("The disk is full, so nothing was saved and nothing was sent."))
+            if is_disk_full
+            else Message(
+                N_("The disk refused it ({finding}), so nothing was saved and nothing was sent."),
+                {"finding": finding},
+            )
+        )
+        super().__init__(
+            Message(N_("Not saved")),
+            cause,
+            Message(N_("Make room on the disk, then try again."))
+            if is_disk_full
+            else Message(N_("Check the disk, then try again.")),
+        )
+        self.is_disk_full = is_disk_full
+
+
+class JournalUnclear(JournalError):
+    """The disk failed while saving and can't be read: it may be saved or not."""
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(
+            Message(N_("It is not sure whether this was saved")),
+            Message(
+                N_("The disk failed while saving and can't be read now ({finding})."),
+                {"finding": finding},
+            ),
+            Message(N_("Don't do it again. Start Giftill again; it will show what was saved.")),
+        )
+
+
+class JournalClosed(JournalError):
+    """The journal was closed before this was its turn; nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(N_("Giftill is closing")),
+            Message(N_("This came too late; nothing was saved.")),
+            Message(N_("Start Giftill again.")),
+        )
+
+
+class SettlementConflict(JournalError):
+    """The hold is already being captured or released, or was.
+
+    Attributes:
+        existing: The capture or release that came first.
+    """
+
+    def __init__(self, existing: Operation) -> None:
+        what = (
+            Message(N_("A capture of this hold is already recorded; nothing was added."))
+            if existing.kind is OperationKind.CAPTURE
+            else Message(N_("A release of this hold is already recorded; nothing was added."))
+        )
+        super().__init__(
+            Message(N_("This hold is already being settled")),
+            what,
+            Message(N_("Look under Outbox how far it is.")),
+        )
+        self.existing = existing

@@ -1,0 +1,227 @@
+"""The journal as the rest of the program sees it: asynchronous, with values in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from typing import TYPE_CHECKING, TypeVar
+
+from giftill.domain.operations import HoldState
+
+from . import queries, rows
+from .audit import Audit, check_table
+from .writes import Commit, SetFact
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Collection
+    from pathlib import Path
+
+    from giftill.domain.operations import (
+        AccountId,
+        Hold,
+        Operation,
+        OperationId,
+        OperationKind,
+        OperationState,
+        OutboxSummary,
+        SaleId,
+    )
+    from giftill.domain.transactions import TransactionId
+
+    from .records import ChainReport, Entry, Record
+    from .store import Store
+    from .writer import Writer
+    from .writes import Write
+
+T = TypeVar("T")
+
+_LINES_AT_ONCE = 200
+_TABLES = ("operation", "hold", "fact", "entry")
+
+
+class Journal:
+    """The till's durable record: what it was asked, what happened, and how far everything is.
+
+    Everything is done on one thread of its own, in the order in which it was asked for: a question
+    sees all that was committed before it.
+    """
+
+    def __init__(self, writer: Writer, now_ms: Callable[[], int]) -> None:
+        """Take over a running writer; use `open`."""
+        self._writer = writer
+        self._now_ms = now_ms
+
+    @classmethod
+    async def open(cls, folder: Path, *, now_ms: Callable[[], int], vfs: str = "") -> Journal:
+        """Open the journal of a data folder, or begin one.
+
+        Args:
+            folder: The data folder; made if it is not there, readable by this user alone.
+            now_ms: Tells this PC's Unix time in ms, for the entries.
+            vfs: The name of an SQLite VFS to go through instead of the system's.
+
+        Raises:
+            JournalInUse: Another program has the folder open.
+            JournalNewer: A newer Giftill wrote the file.
+            JournalDamaged: The file is not what was written; it was left as it is.
+            JournalUnavailable: The folder or the file can't be made or opened.
+        """
+        # SQLite and the lock are loaded by whoever opens a journal, not by every command.
+        from .writer import Writer
+
+        writer = Writer(folder, vfs)
+        writer.start()
+        try:
+            await asyncio.wrap_future(writer.started)
+        except BaseException:
+            writer.stop()
+            raise
+        return cls(writer, now_ms)
+
+    async def close(self) -> None:
+        """Finish what was asked for, close the file and give the folder back; may be repeated."""
+        self._writer.stop()
+        await asyncio.shield(asyncio.wrap_future(self._writer.ended))
+
+    async def commit(self, *records: Record) -> None:
+        """Write events and the states they lead to, all or none, and return when they are durable.
+
+        Cancelling the caller does not undo it: what was asked for is still written.
+
+        Raises:
+            SettlementConflict: Another capture or release of the same hold is recorded; nothing
+                was written.
+            JournalWriteError: The disk refused; surely nothing was written.
+            JournalUnclear: The disk failed while writing, and can't be read to find out.
+            JournalDamaged: The file is not what was written; nothing was added.
+            JournalClosed: The journal is closed; nothing was written.
+        """
+        if records:
+            await self._write(Commit(records, self._now_ms()))
+
+    async def operation(self, id: OperationId) -> Operation | None:  # noqa: A002 - the field's word
+        """Return an operation as it is now."""
+        return await self._read(lambda store: queries.operation(store.connection, id))
+
+    async def operations(
+        self,
+        *,
+        account: AccountId | None = None,
+        states: Collection[OperationState] = (),
+        kinds: Collection[OperationKind] = (),
+        due_by_ms: int | None = None,
+        limit: int | None = None,
+    ) -> tuple[Operation, ...]:
+        """Return the operations that meet every condition, oldest first.
+
+        Args:
+            account: Only this account's; None for all.
+            states: Only in these states; empty for any.
+            kinds: Only of these kinds; empty for any.
+            due_by_ms: Only those to be tried or looked at by then, this PC's Unix time in ms.
+            limit: At most so many; None for all.
+        """
+        return await self._read(
+            lambda store: queries.operations(
+                store.connection,
+                account=account,
+                states=states,
+                kinds=kinds,
+                due_by_ms=due_by_ms,
+                limit=limit,
+            )
+        )
+
+    async def hold(self, account: AccountId, transaction: TransactionId) -> Hold | None:
+        """Return a hold of this till as it is now."""
+        return await self._read(lambda store: queries.hold(store.connection, account, transaction))
+
+    async def holds(
+        self,
+        *,
+        account: AccountId | None = None,
+        state: HoldState | None = HoldState.OPEN,
+        sale: SaleId | None = None,
+    ) -> tuple[Hold, ...]:
+        """Return the holds that meet every condition, oldest first; None stands for any."""
+        return await self._read(
+            lambda store: queries.holds(store.connection, account=account, state=state, sale=sale)
+        )
+
+    async def settlement_of(
+        self, account: AccountId, transaction: TransactionId
+    ) -> Operation | None:
+        """Return the one capture or release of a hold that is under way or confirmed."""
+        return await self._read(
+            lambda store: queries.settlement_of(store.connection, account, transaction)
+        )
+
+    async def summary(self, account: AccountId | None) -> OutboxSummary:
+        """Return the outbox in one glance, of one account or of all."""
+        return await self._read(lambda store: queries.summary(store.connection, account))
+
+    async def entries(self, after: int = 0, limit: int = 1000) -> tuple[Entry, ...]:
+        """Return the entries that follow place `after`, in order, at most `limit` of them."""
+        return await self._read(lambda store: queries.entries(store.connection, after, limit))
+
+    async def export_lines(self) -> AsyncIterator[str]:
+        """Give every entry as one line of JSON, oldest first; card codes are masked in them."""
+        seq = 0
+        while True:
+            found = await self._entry_rows(seq)
+            for row in found:
+                yield rows.line_from(row)
+                seq = row[0]
+            if len(found) < _LINES_AT_ONCE:
+                return
+
+    async def verify(self) -> ChainReport:
+        """Check that every entry is as it was written and every state follows from them.
+
+        It reads in pieces of some ten milliseconds, so that a sale in the meantime goes on. Only
+        the removal of the newest entries together with all traces of them can't be seen.
+        """
+        audit = Audit()
+        while (report := await self._read(audit.step)) is None:
+            pass
+        return report
+
+    async def check_integrity(self) -> None:
+        """Look through the whole file for damage, table by table; for once a day.
+
+        Raises:
+            JournalDamaged: Something in the file does not fit.
+        """
+        for table in _TABLES:
+            await self._read(functools.partial(check_table, table))
+
+    async def fact(self, key: str) -> str | None:
+        """Return a small durable fact, or None if it was never set."""
+        return await self._read(lambda store: queries.fact(store.connection, key))
+
+    async def set_fact(self, key: str, value: str) -> None:
+        """Keep a small fact durably; it fails as `commit` does."""
+        await self._write(SetFact(key, value))
+
+    async def _entry_rows(self, after: int) -> list[rows.Row]:
+        return await self._read(
+            lambda store: queries.entry_rows(store.connection, after, _LINES_AT_ONCE)
+        )
+
+    async def _read(self, ask: Callable[[Store], T]) -> T:
+        return await asyncio.wrap_future(self._writer.read(ask))
+
+    async def _write(self, write: Write) -> None:
+        saved = asyncio.wrap_future(self._writer.write(write))
+        try:
+            await asyncio.shield(saved)
+        except asyncio.CancelledError:
+            # Nobody waits any more; an error must not be reported as forgotten.
+            saved.add_done_callback(_forget)
+            raise
+
+
+def _forget(future: asyncio.Future[None]) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        future.exception()

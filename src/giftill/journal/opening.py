@@ -1,0 +1,207 @@
+"""Opens the journal's file: the folder, the lock, the pragmas, the checks, the format."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import apsw
+
+from . import schema
+from .errors import (
+    JournalDamaged,
+    JournalInUse,
+    JournalNewer,
+    JournalUnavailable,
+    JournalWriteError,
+)
+from .store import DAMAGE, DISK_TROUBLE, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from filelock import BaseFileLock
+
+FILE_NAME: Final = "journal.sqlite3"
+LOCK_NAME: Final = "journal.lock"
+BACKUPS_NAME: Final = "backups"
+
+_PRIVATE_FOLDER: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
+_HEADER: Final = b"SQLite format 3\x00"
+
+
+def lock_folder(folder: Path) -> BaseFileLock:
+    """Make the data folder if need be, for this user alone, and keep other terminals out of it.
+
+    The system takes the lock back when the process ends, however it ends.
+
+    Raises:
+        JournalInUse: Another program has the folder.
+        JournalUnavailable: The folder can't be made or locked.
+    """
+    # Twenty milliseconds that only the thread which opens the journal waits for.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(
+        folder / LOCK_NAME,
+        timeout=0,
+        mode=_PRIVATE_FILE,
+        thread_local=False,
+        # A lock that is only a file's existence would survive a kill and lock the till out.
+        fallback_to_soft=False,
+        preserve_lock_file=True,
+    )
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if os.name == "posix":
+            folder.chmod(_PRIVATE_FOLDER)
+        lock.acquire()
+    except Timeout as error:
+        raise JournalInUse(folder) from error
+    except (OSError, NotImplementedError) as error:
+        raise JournalUnavailable(folder, str(error)) from error
+    return lock
+
+
+def open_store(folder: Path, vfs: str, *, is_check_due: bool) -> Store:
+    """Open the file, or make it, in a folder that is locked.
+
+    Args:
+        folder: The data folder.
+        vfs: The name of the SQLite VFS to go through; empty for the system's.
+        is_check_due: Whether to look through the file for damage first.
+
+    Raises:
+        JournalDamaged: The file is not a journal or not whole; not a byte of it was changed.
+        JournalNewer: A newer Giftill wrote it; likewise.
+        JournalInUse: Another program has the file open.
+        JournalUnavailable: The disk or the system refuses.
+    """
+    file = folder / FILE_NAME
+    try:
+        _prepare_file(file)
+        connection = apsw.Connection(str(file), vfs=vfs or None)
+    except (OSError, apsw.Error) as error:
+        raise JournalUnavailable(folder, str(error)) from error
+    # Until the file has passed every check, closing it must not move the WAL into it.
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    try:
+        _set_up(connection)
+        _check(connection, file, is_check_due=is_check_due)
+        _bring_up_to_date(connection, file)
+        store = Store(connection, file)
+    except BaseException as error:
+        with contextlib.suppress(apsw.Error):
+            connection.close()
+        if isinstance(error, apsw.Error):
+            raise _opening_failure(error, file) from error
+        raise
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+    return store
+
+
+def _prepare_file(file: Path) -> None:
+    """Make an empty file that only this user may read, or look at the first bytes of an old one."""
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE)
+    except FileExistsError:
+        with file.open("rb") as existing:
+            start = existing.read(len(_HEADER))
+        if start and start != _HEADER:
+            raise JournalDamaged(file, "not a database") from None
+        if os.name == "posix":
+            file.chmod(_PRIVATE_FILE)
+        return
+    os.close(descriptor)
+    # SQLite syncs the folder for the files that it makes itself; this one we made.
+    _sync_folder(file.parent)
+    _sync_folder(file.parent.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    # Some file systems can't sync a folder, and not every parent may be read.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _set_up(connection: apsw.Connection) -> None:
+    """Set the pragmas, in the order in which they depend on each other."""
+    connection.set_busy_timeout(0)
+    connection.pragma("locking_mode", "EXCLUSIVE")
+    connection.pragma("mmap_size", 0)
+    connection.pragma("synchronous", "EXTRA")
+    if sys.platform == "darwin":
+        connection.pragma("fullfsync", 1)
+        connection.pragma("checkpoint_fullfsync", 1)
+    connection.pragma("foreign_keys", 1)
+    connection.pragma("cell_size_check", 1)
+    connection.pragma("trusted_schema", 0)
+    connection.pragma("temp_store", "MEMORY")
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
+
+def _check(connection: apsw.Connection, file: Path, *, is_check_due: bool) -> None:
+    """Refuse a file of another program, a newer one and a damaged one, without writing to it."""
+    version = schema.version_of(connection)
+    owner = connection.pragma("application_id")
+    is_empty = connection.execute("SELECT count(*) FROM sqlite_schema").get == 0
+    if owner != schema.APPLICATION_ID and not (is_empty and version == 0):
+        raise JournalDamaged(file, "not a journal")
+    if version > len(schema.STEPS):
+        raise JournalNewer(file, version, len(schema.STEPS))
+    if is_check_due and (finding := connection.execute("PRAGMA quick_check(1)").get) != "ok":
+        raise JournalDamaged(file, str(finding))
+
+
+def _bring_up_to_date(connection: apsw.Connection, file: Path) -> None:
+    """Switch a new file to WAL, and build or upgrade the tables, with a copy kept before."""
+    if connection.pragma("application_id") != schema.APPLICATION_ID:
+        connection.pragma("application_id", schema.APPLICATION_ID)
+    mode = connection.pragma("journal_mode", "WAL")
+    if mode != "wal":
+        raise JournalUnavailable(file.parent, f"journal_mode={mode}")
+    version = schema.version_of(connection)
+    if version == len(schema.STEPS):
+        return
+    if version > 0:
+        _back_up(connection, file, version)
+    schema.upgrade(connection)
+
+
+def _back_up(connection: apsw.Connection, file: Path, version: int) -> None:
+    """Copy the file as it is into the folder of backups."""
+    folder = file.parent / BACKUPS_NAME
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    copy = folder / f"journal-format{version}-{stamp}.sqlite3"
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
+        connection.execute("VACUUM INTO ?", (str(copy),))
+        with copy.open("rb+") as written:
+            os.fsync(written.fileno())
+    except OSError as error:
+        raise JournalUnavailable(folder, str(error)) from error
+    _sync_folder(folder)
+
+
+def _opening_failure(error: apsw.Error, file: Path) -> Exception:
+    """Put what SQLite raised while opening into words; a bug stays what it is."""
+    if isinstance(error, DAMAGE):
+        return JournalDamaged(file, str(error))
+    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
+        return JournalInUse(file.parent)
+    if isinstance(error, apsw.FullError):
+        return JournalWriteError(str(error), is_disk_full=True)
+    if isinstance(error, DISK_TROUBLE):
+        return JournalUnavailable(file.parent, str(error))
+    return error

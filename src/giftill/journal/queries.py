@@ -1,0 +1,186 @@
+"""Questions that the store answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from giftill.domain.money import Money
+from giftill.domain.operations import HoldState, OperationState, OutboxSummary
+
+from . import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import apsw
+
+    from giftill.domain.operations import (
+        AccountId,
+        Hold,
+        Operation,
+        OperationId,
+        OperationKind,
+        SaleId,
+    )
+    from giftill.domain.transactions import TransactionId
+
+    from .records import Entry
+
+_LIVE: Final = tuple(state.value for state in OperationState if not state.is_final)
+
+# The conditions are those of the index `operation_settles_once`, word for word, so that it serves.
+_SETTLEMENT: Final = (
+    f"SELECT {rows.OPERATION_COLUMNS} FROM operation WHERE account = ? AND transaction_id = ?"
+    " AND kind IN ('capture', 'release') AND state NOT IN ('refused', 'not_done', 'closed')"
+)
+_SUMMARY: Final = (
+    "SELECT state, kind IN ('capture', 'release'), currency, count(*), sum(amount_cents),"
+    " min(created_at_ms) FROM operation"
+    f" WHERE (?1 IS NULL OR account = ?1) AND state IN ({', '.join('?' * len(_LIVE))})"
+    " GROUP BY 1, 2, 3"
+)
+_ENTRIES: Final = f"SELECT {rows.ENTRY_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+
+
+class _Where:
+    """Conditions joined by AND, with the values they bind."""
+
+    def __init__(self) -> None:
+        self.conditions: list[str] = []
+        self.values: list[Any] = []
+
+    def add(self, condition: str, *values: object) -> None:
+        """Add a condition whose question marks stand for the values."""
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+    def add_one_of(self, column: str, values: Collection[str]) -> None:
+        """Add that a column has one of these values; an empty collection allows any."""
+        if values:
+            self.add(f"{column} IN ({', '.join('?' * len(values))})", *map(str, values))
+
+    def __str__(self) -> str:
+        return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+
+
+def operation(connection: apsw.Connection, id_: OperationId) -> Operation | None:
+    """Return an operation by its id."""
+    row = connection.execute(
+        f"SELECT {rows.OPERATION_COLUMNS} FROM operation WHERE id = ?",
+        (id_,),
+    ).fetchone()
+    return None if row is None else rows.operation_from(row)
+
+
+def operations(
+    connection: apsw.Connection,
+    *,
+    account: AccountId | None,
+    states: Collection[OperationState],
+    kinds: Collection[OperationKind],
+    due_by_ms: int | None,
+    limit: int | None,
+) -> tuple[Operation, ...]:
+    """Return the operations that meet every condition given, oldest first."""
+    where = _Where()
+    where.add_one_of("state", states)
+    where.add_one_of("kind", kinds)
+    if account is not None:
+        where.add("account = ?", account)
+    if due_by_ms is not None:
+        where.add("next_at_ms <= ?", due_by_ms)
+    found = connection.execute(
+        f"SELECT {rows.OPERATION_COLUMNS} FROM operation{where} ORDER BY created_at_ms, id LIMIT ?",
+        (*where.values, -1 if limit is None else limit),
+    )
+    return tuple(map(rows.operation_from, found))
+
+
+def settlement_of(
+    connection: apsw.Connection, account: AccountId, transaction: TransactionId | None
+) -> Operation | None:
+    """Return the one capture or release of a hold that is under way or confirmed."""
+    row = connection.execute(_SETTLEMENT, (account, transaction)).fetchone()
+    return None if row is None else rows.operation_from(row)
+
+
+def hold(
+    connection: apsw.Connection, account: AccountId, transaction: TransactionId
+) -> Hold | None:
+    """Return a hold of this till by its identity."""
+    row = connection.execute(
+        f"SELECT {rows.HOLD_COLUMNS} FROM hold WHERE account = ? AND transaction_id = ?",
+        (account, transaction),
+    ).fetchone()
+    return None if row is None else rows.hold_from(row)
+
+
+def holds(
+    connection: apsw.Connection,
+    *,
+    account: AccountId | None,
+    state: HoldState | None,
+    sale: SaleId | None,
+) -> tuple[Hold, ...]:
+    """Return the holds that meet every condition given, oldest first."""
+    where = _Where()
+    if state is not None:
+        where.add("state = ?", state.value)
+    if account is not None:
+        where.add("account = ?", account)
+    if sale is not None:
+        where.add("sale = ?", sale)
+    found = connection.execute(
+        f"SELECT {rows.HOLD_COLUMNS} FROM hold{where} ORDER BY created_at_ms, transaction_id",
+        tuple(where.values),
+    )
+    return tuple(map(rows.hold_from, found))
+
+
+def summary(connection: apsw.Connection, account: AccountId | None) -> OutboxSummary:
+    """Sum up what is not settled yet, of one account or of all."""
+    waiting = attention = checking = 0
+    totals: dict[str, int] = {}
+    oldest_at_ms: int | None = None
+    found = connection.execute(_SUMMARY, (account, *_LIVE))
+    for state, is_settlement, currency, count, cents, first_at_ms in found:
+        if state == OperationState.ATTENTION:
+            attention += count
+        elif is_settlement:
+            waiting += count
+            totals[currency] = totals.get(currency, 0) + cents
+            oldest_at_ms = first_at_ms if oldest_at_ms is None else min(oldest_at_ms, first_at_ms)
+        elif state == OperationState.UNKNOWN:
+            checking += count
+    return OutboxSummary(
+        waiting=waiting,
+        attention=attention,
+        total=tuple(Money(cents, currency) for currency, cents in sorted(totals.items())),
+        oldest_at_ms=oldest_at_ms,
+        checking=checking,
+    )
+
+
+def entries(connection: apsw.Connection, after: int, limit: int) -> tuple[Entry, ...]:
+    """Return the entries that follow a place, in order."""
+    return tuple(map(rows.entry_from, connection.execute(_ENTRIES, (after, limit))))
+
+
+def entry_rows(connection: apsw.Connection, after: int, limit: int) -> list[rows.Row]:
+    """Return the entries that follow a place as they are stored."""
+    return list(connection.execute(_ENTRIES, (after, limit)))
+
+
+def fact(connection: apsw.Connection, key: str) -> str | None:
+    """Return a small durable fact."""
+    row = connection.execute("SELECT value FROM fact WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_fact(connection: apsw.Connection, key: str, value: str) -> None:
+    """Put a small durable fact in place of what is there."""
+    connection.execute(
+        "INSERT INTO fact (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )

@@ -1,0 +1,116 @@
+"""What goes into the journal and what comes out: events, entries and the chain's report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from giftill.domain.message import Message
+    from giftill.domain.operations import Hold, Operation
+
+Fact: TypeAlias = str | int | bool | None
+"""A detail of an event, small and never secret."""
+
+
+class EventKind(StrEnum):
+    """What happened.
+
+    Attributes:
+        INTENDED: The till was asked to do it; not a byte was sent.
+        SENDING: A request is about to leave.
+        NOT_SENT: The request surely did not reach the API.
+        QUEUED: It waits in the outbox.
+        UNKNOWN: The request may have reached the API; no answer did.
+        LOOKED: The API was asked what became of it.
+        CONFIRMED: The API did it.
+        REFUSED: The API said no.
+        NOT_DONE: Surely not done, and given up.
+        ATTENTION: A manager must decide.
+        CLOSED: A manager closed it.
+        HOLD_OPENED: Money was reserved.
+        HOLD_CAPTURED: A hold became final.
+        HOLD_RELEASED: A hold was given back.
+        HOLD_ADOPTED: A hold found on the card was taken as this till's own.
+        ACCOUNT_ADDED: The till met an account for the first time.
+        NOTE: Anything else worth keeping.
+    """
+
+    INTENDED = "intended"
+    SENDING = "sending"
+    NOT_SENT = "not_sent"
+    QUEUED = "queued"
+    UNKNOWN = "unknown"
+    LOOKED = "looked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_DONE = "not_done"
+    ATTENTION = "attention"
+    CLOSED = "closed"
+    HOLD_OPENED = "hold_opened"
+    HOLD_CAPTURED = "hold_captured"
+    HOLD_RELEASED = "hold_released"
+    HOLD_ADOPTED = "hold_adopted"
+    ACCOUNT_ADDED = "account_added"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One event to be written, with the state it leads to.
+
+    Attributes:
+        event: What happened.
+        operation: The operation's new whole state, or None if the event changes none.
+        hold: The hold's new whole state, likewise.
+        facts: Details for people who read the journal later.
+    """
+
+    event: EventKind
+    operation: Operation | None = None
+    hold: Hold | None = None
+    facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal, as it was written.
+
+    Attributes:
+        seq: Its place, counted from 1 without gaps.
+        at_ms: When it was written, this PC's Unix time in ms.
+        event: What happened.
+        operation: The operation's state from then on, or None.
+        hold: The hold's state from then on, or None.
+        facts: Details of the event.
+        hash: SHA-256 over this entry and the hash before it, in hexadecimal.
+    """
+
+    seq: int
+    at_ms: int
+    event: EventKind
+    operation: Operation | None
+    hold: Hold | None
+    facts: Mapping[str, Fact]
+    hash: str
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What a check of the whole journal found.
+
+    Attributes:
+        count: How many entries were read.
+        is_intact: Whether every entry is as it was written and every state follows from them.
+        first_broken: The place of the first entry that does not fit, or None.
+        explanation: The finding, for people.
+    """
+
+    count: int
+    is_intact: bool
+    first_broken: int | None
+    explanation: Message

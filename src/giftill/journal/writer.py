@@ -1,0 +1,261 @@
+"""The one thread that touches the file: jobs go in from any task, futures come back.
+
+A whole transaction is one job, so that a cancelled task can't leave one open. Writes that wait
+together share one transaction and so one fsync; a savepoint around each lets it fail alone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import queue
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+
+import apsw
+
+from .errors import JournalClosed, JournalError, JournalUnclear
+from .opening import lock_folder, open_store
+from .store import DAMAGE, DISK_TROUBLE, Store, read_failure, write_failure
+from .writes import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from .chain import Tip
+    from .writes import Write
+
+T = TypeVar("T")
+
+# More would let one write wait for many others; the gain from sharing an fsync is long spent.
+_MOST_WRITES_TOGETHER: Final = 100
+_PATIENCE_AT_EXIT_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class _Read(Generic[T]):
+    ask: Callable[[Store], T]
+    future: Future[T] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class _WriteJob:
+    write: Write
+    future: Future[None] = field(default_factory=Future)
+
+
+_Job: TypeAlias = "_Read[object] | _WriteJob | None"
+
+
+class Writer:
+    """Owns the file and the folder's lock from `start` until `stop`.
+
+    Attributes:
+        started: Done when the file is open, or holds why it can't be opened.
+        ended: Done when the file is closed and the lock given back.
+    """
+
+    def __init__(self, folder: Path, vfs: str = "") -> None:
+        """Remember where the file is; `vfs` names an SQLite VFS that stands in for the system's."""
+        self.started: Future[None] = Future()
+        self.ended: Future[None] = Future()
+        self._folder = folder
+        self._vfs = vfs
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._is_stopped = False
+        self._store: Store | None = None
+        # A daemon: a task that forgot to close the journal must not keep the program alive.
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    def start(self) -> None:
+        """Open the file on the thread; `started` says how that went."""
+        # At exit the thread must not be inside SQLite while the interpreter is taken down.
+        atexit.register(self._stop_at_exit)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the jobs that wait be done, then close the file; `ended` says when."""
+        with self._gate:
+            if not self._is_stopped:
+                self._is_stopped = True
+                self._jobs.put(None)
+        atexit.unregister(self._stop_at_exit)
+
+    def read(self, ask: Callable[[Store], T]) -> Future[T]:
+        """Let the thread answer a question after everything that was asked for before."""
+        job = _Read(ask)
+        self._put(job)  # type: ignore[arg-type]  # the queue gives the answer back to its own asker
+        return job.future
+
+    def write(self, write: Write) -> Future[None]:
+        """Let the thread save something; the future is done when it is durable."""
+        job = _WriteJob(write)
+        self._put(job)
+        return job.future
+
+    def _put(self, job: _Read[object] | _WriteJob) -> None:
+        with self._gate:
+            if self._is_stopped:
+                raise JournalClosed
+            self._jobs.put(job)
+
+    def _stop_at_exit(self) -> None:
+        self.stop()
+        self._thread.join(_PATIENCE_AT_EXIT_S)
+
+    def _run(self) -> None:
+        try:
+            lock = lock_folder(self._folder)
+            try:
+                self._store = open_store(self._folder, self._vfs, is_check_due=True)
+                self.started.set_result(None)
+                self._work()
+            finally:
+                if self._store is not None:
+                    self._store.close()
+                lock.release()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the thread gets it
+            if not self.started.done():
+                self.started.set_exception(error)
+            else:
+                self.ended.set_exception(error)
+        finally:
+            self._refuse_the_rest()
+            if not self.ended.done():
+                self.ended.set_result(None)
+
+    def _work(self) -> None:
+        """Do the jobs in order until the one that says stop."""
+        held_back: deque[_Job] = deque()
+        while True:
+            job = held_back.popleft() if held_back else self._jobs.get()
+            if job is None:
+                return
+            if isinstance(job, _Read):
+                self._answer(job)
+                continue
+            batch = [job]
+            with contextlib.suppress(queue.Empty):
+                while len(batch) < _MOST_WRITES_TOGETHER and not held_back:
+                    following = self._jobs.get_nowait()
+                    if isinstance(following, _WriteJob):
+                        batch.append(following)
+                    else:
+                        held_back.append(following)
+            self._save(batch)
+
+    def _refuse_the_rest(self) -> None:
+        self.stop()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job is not None:
+                    job.future.set_exception(JournalClosed())
+
+    def _answer(self, job: _Read[object]) -> None:
+        if not job.future.set_running_or_notify_cancel():
+            return
+        try:
+            answer = job.ask(self._open_store())
+        except apsw.Error as error:
+            job.future.set_exception(read_failure(error, self._folder))
+        except BaseException as error:  # noqa: BLE001 - the asker gets it
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(answer)
+
+    def _save(self, batch: Sequence[_WriteJob]) -> None:
+        try:
+            refusals = self._transact([job.write for job in batch])
+        except BaseException as error:  # noqa: BLE001 - each asker gets it
+            for job in batch:
+                job.future.set_exception(error)
+            return
+        for job, refusal in zip(batch, refusals, strict=True):
+            if refusal is None:
+                job.future.set_result(None)
+            else:
+                job.future.set_exception(refusal)
+
+    def _transact(self, writes: Sequence[Write]) -> list[Exception | None]:
+        """Save all writes in one transaction.
+
+        Returns:
+            For each write why it was refused, or None; the others are durable.
+
+        Raises:
+            JournalWriteError, JournalDamaged: The disk refused; nothing of them was saved.
+            JournalUnclear: The disk failed at the last moment, and can't be read.
+        """
+        store = self._open_store()
+        before = store.tip
+        try:
+            store.begin()
+            refusals = [_refusal(store, write) for write in writes]
+        except BaseException as error:
+            self._roll_back(store, before)
+            if isinstance(error, apsw.Error):
+                raise write_failure(error, store.file) from error
+            raise
+        accepted = [write for write, no in zip(writes, refusals, strict=True) if no is None]
+        after = store.tip
+        try:
+            store.commit()
+        except apsw.Error as error:
+            if not self._is_saved(store, accepted, after, error):
+                raise write_failure(error, store.file) from error
+        return refusals
+
+    def _roll_back(self, store: Store, before: Tip) -> None:
+        try:
+            store.roll_back(before)
+        except apsw.Error:
+            self._let_go(store)
+
+    def _is_saved(
+        self, failed: Store, writes: Sequence[Write], after: Tip, error: apsw.Error
+    ) -> bool:
+        """Find out what a commit did that raised: its bytes may have reached the disk all the same.
+
+        Raises:
+            JournalUnclear: The file can't be read, or not be made sure of.
+        """
+        self._let_go(failed)
+        # All were one transaction; an entry's hash tells more surely than a fact that was set.
+        decisive = next((write for write in writes if isinstance(write, Commit)), writes[-1])
+        try:
+            store = self._open_store()
+            is_saved = decisive.is_saved(store, after)
+            is_sure = not is_saved or store.make_sure()
+        except (apsw.Error, JournalError) as trouble:
+            raise JournalUnclear(f"{error}; {trouble}") from error
+        if not is_sure:
+            raise JournalUnclear(str(error)) from error
+        return is_saved
+
+    def _open_store(self) -> Store:
+        """Return the file, opened anew if a failing disk made us let go of it."""
+        if self._store is None:
+            self._store = open_store(self._folder, self._vfs, is_check_due=False)
+        return self._store
+
+    def _let_go(self, store: Store) -> None:
+        self._store = None
+        with contextlib.suppress(apsw.Error):
+            store.abandon()
+
+
+def _refusal(store: Store, write: Write) -> Exception | None:
+    """Write one thing of several; return why it can't be, if that is no matter of the disk."""
+    try:
+        store.apply(write)
+    except (*DAMAGE, *DISK_TROUBLE):
+        raise
+    except Exception as error:  # noqa: BLE001 - it is this one's alone; the others go on
+        return error
+    return None
