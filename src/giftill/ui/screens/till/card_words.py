@@ -1,0 +1,220 @@
+"""Puts the card on screen into words: its state, its dates and its newest transactions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.cards import Card, CardState
+from giftill.domain.message import N_, Message
+from giftill.domain.money import Money
+from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
+
+from .facts import Facts, Notice, ShownCard
+from .sale import SALE_CURRENCY
+from .state import CardPanelState, NoticeState, Pill, Tone, TransactionLine
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from giftill.texts import Texts
+
+# The panel has room for this many; Activity shows the rest.
+_NEWEST: Final = 6
+
+_STATES: Final = {
+    CardState.REDEEMABLE: ("check", N_("Redeemable"), Tone.SUCCESS),
+    CardState.EXPIRED: ("expired", N_("Expired"), Tone.DANGER),
+    CardState.EMPTY: ("empty", N_("Empty"), Tone.NEUTRAL),
+    CardState.NOT_ACTIVATED: ("card", N_("Not sold yet"), Tone.INFO),
+    CardState.BLOCKED: ("danger", N_("Blocked"), Tone.DANGER),
+}
+
+_TYPES: Final = {
+    TransactionType.ISSUE: N_("Sold"),
+    TransactionType.REDEEM: N_("Spent"),
+    TransactionType.RELEASE: N_("Given back"),
+    TransactionType.REFUND: N_("Refunded"),
+    TransactionType.BLOCK: N_("Blocked"),
+    TransactionType.EXPIRE: N_("Expired"),
+    TransactionType.REVERSE_ISSUE: N_("Sale reversed"),
+    TransactionType.REVERSE_REDEEM: N_("Spending reversed"),
+    TransactionType.REVERSE_EXPIRE: N_("Re-activated"),
+}
+
+_NOTICE_ICONS: Final = {
+    Tone.SUCCESS: "check",
+    Tone.HOLD: "clock",
+    Tone.DANGER: "danger",
+    Tone.INFO: "info",
+    Tone.NEUTRAL: "info",
+}
+
+
+def card_panel(facts: Facts, t: Texts, now: datetime) -> CardPanelState | None:
+    """Describe the card on screen, if there is one.
+
+    Args:
+        facts: What the Till knows.
+        t: The reader's language.
+        now: The server's time.
+    """
+    shown = facts.shown
+    if shown is None:
+        return None
+    card = shown.card
+    return CardPanelState(
+        masked=shown.code.masked,
+        balance=t.money(card.balance),
+        caption=t("Balance"),
+        pills=_pills(facts, shown, t, now),
+        expiry=_expiry(card, t, now),
+        package=shown.package.title if shown.package else "",
+        picture=shown.picture,
+        lines=tuple(_line(each, t) for each in card.transactions[:_NEWEST]),
+    )
+
+
+def notice(facts: Facts, t: Texts, now: datetime) -> NoticeState | None:
+    """Say what there is to tell beside the card: the last step's news, or the card's own."""
+    told = _checking(facts) or facts.notice or _about(facts, t, now)
+    if told is None:
+        return None
+    sentences = (t.message(told.message), t.message(told.hint) if told.hint.text else "")
+    return NoticeState(
+        tone=told.tone,
+        icon=_NOTICE_ICONS[told.tone],
+        title=t.message(told.title),
+        text=" ".join(each for each in sentences if each),
+        leads_to=told.leads_to,
+        action=t("Show in Outbox") if told.leads_to else "",
+    )
+
+
+def _pills(facts: Facts, shown: ShownCard, t: Texts, now: datetime) -> tuple[Pill, ...]:
+    card = shown.card
+    pills = [_state_pill(facts, card, t, now)]
+    if card.is_promotional:
+        pills.append(Pill("promo", t("Promotional"), Tone.INFO))
+    return tuple(pills)
+
+
+def _state_pill(facts: Facts, card: Card, t: Texts, now: datetime) -> Pill:
+    if facts.is_shown_checking:
+        return Pill("clock", t("Checking"), Tone.HOLD)
+    state = card.state(now)
+    if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
+        return Pill("warning", t("Other currency"), Tone.DANGER)
+    icon, text, tone = _STATES[state]
+    return Pill(icon, t(text), tone)
+
+
+def _expiry(card: Card, t: Texts, now: datetime) -> str:
+    if card.expires_at is None:
+        return "" if card.is_issuable else t("Does not expire")
+    day = t.date(card.expires_at)
+    if card.expires_at <= now:
+        return t("Expired on {date}", date=day)
+    return t("Valid until {date}", date=day)
+
+
+def _checking(facts: Facts) -> Notice | None:
+    if facts.shown is None:
+        return None
+    card = facts.shown.card.id
+    of_card = [each for each in facts.sale.checking if each.card == card]
+    if not of_card or of_card[-1].operation is None:
+        return None
+    return Notice(
+        Tone.HOLD,
+        Message(N_("Checking, do not charge again")),
+        Message(
+            N_("No answer came, so {amount} may or may not be held on this card."),
+            {"amount": of_card[-1].amount},
+        ),
+        Message(N_("The till finds out by itself and says so here.")),
+    )
+
+
+def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
+    if facts.shown is None:
+        return None
+    card = facts.shown.card
+    state = card.state(now)
+    if state is CardState.REDEEMABLE:
+        return _other_currency(card) if card.currency != SALE_CURRENCY else None
+    if state is CardState.EXPIRED:
+        return _expired(card, t)
+    if state is CardState.NOT_ACTIVATED:
+        return Notice(
+            Tone.INFO,
+            Message(N_("This card was not sold yet")),
+            Message(N_("There is no money on it until it has been sold.")),
+            Message(N_("Ask the customer for another card or another way to pay.")),
+        )
+    if state is CardState.BLOCKED:
+        return Notice(
+            Tone.DANGER,
+            Message(N_("This card is blocked")),
+            Message(N_("No money can be taken from it.")),
+            Message(N_("Ask the customer for another way to pay; a manager can find out why.")),
+        )
+    return _empty(facts, card)
+
+
+def _other_currency(card: Card) -> Notice:
+    return Notice(
+        Tone.DANGER,
+        Message(N_("This card is not in euros")),
+        Message(
+            N_("Its money is in {currency}; this till takes euros."), {"currency": card.currency}
+        ),
+        Message(N_("Ask the customer for another way to pay.")),
+    )
+
+
+def _expired(card: Card, t: Texts) -> Notice:
+    text = Message(N_("No money can be taken from it any more."))
+    if card.expires_at is not None:
+        text = Message(
+            N_("It was valid until {date}; no money can be taken from it any more."),
+            {"date": t.date(card.expires_at)},
+        )
+    return Notice(
+        Tone.DANGER,
+        Message(N_("This card has expired")),
+        text,
+        Message(N_("Ask the customer for another way to pay.")),
+    )
+
+
+def _empty(facts: Facts, card: Card) -> Notice:
+    held = sum(each.amount.cents for each in facts.sale.holds if each.card == card.id)
+    if held:
+        return Notice(
+            Tone.SUCCESS,
+            Message(N_("All of this card is held for this sale")),
+            Message(N_("{amount} is held on it."), {"amount": Money(held, card.currency)}),
+        )
+    return Notice(
+        Tone.NEUTRAL,
+        Message(N_("This card is empty")),
+        Message(N_("Everything on it has been spent.")),
+        Message(N_("Ask the customer for another card or another way to pay.")),
+    )
+
+
+def _line(transaction: Transaction, t: Texts) -> TransactionLine:
+    known = _TYPES.get(transaction.type)
+    what = t(known) if known else transaction.description or t("Other")
+    note = ""
+    if transaction.type is TransactionType.REDEEM:
+        if transaction.is_open_hold:
+            what, note = t("Held"), t("Not completed yet")
+        elif transaction.status is TransactionStatus.CANCELLED:
+            what, note = t("Held"), t("Given back")
+    return TransactionLine(
+        what=what,
+        when=t.date_time(transaction.created_at) if transaction.created_at else "",
+        amount=t.money(Money(transaction.amount_cents, transaction.currency)),
+        note=note,
+    )

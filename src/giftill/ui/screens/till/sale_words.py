@@ -1,0 +1,217 @@
+"""Puts the sale into words: its total, its holds, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.message import N_
+from giftill.domain.money import Money
+from giftill.domain.operations import Hold, OperationKind
+from giftill.services.connectivity import Link
+from giftill.services.results import Result, Settled
+
+from .facts import Done, Ending, Facts
+from .sale import SALE_CURRENCY, Checking
+from .state import DoneLine, DoneState, FieldState, HoldLine, Pill, SaleState, Tone
+
+if TYPE_CHECKING:
+    from giftill.domain.errors import GiftillError
+    from giftill.texts import Texts
+
+_DONE_TITLES: Final = {
+    Ending.CONFIRMED: N_("Paid"),
+    Ending.QUEUED: N_("Queued"),
+    Ending.ATTENTION: N_("Needs attention"),
+    Ending.CANCELLED: N_("Sale cancelled"),
+}
+
+_DONE_TEXTS: Final = {
+    Ending.CONFIRMED: N_("The sale is complete and confirmed."),
+    Ending.QUEUED: N_(
+        "Recorded safely, sent by itself when the network returns. The customer may go."
+    ),
+    Ending.ATTENTION: N_(
+        "The till can’t settle this alone. Ask a manager to look at it in Outbox before the "
+        "customer goes."
+    ),
+    Ending.CANCELLED: N_("The money is back on the card."),
+}
+
+# What a queue waits for when it is not the network.
+_WAITS_FOR: Final = {
+    Link.TOKEN_REFUSED: N_(
+        "Recorded safely, sent by itself once the shop’s token works again. The customer may go."
+    ),
+    Link.LIMITED: N_("Recorded safely, sent by itself in a few minutes. The customer may go."),
+}
+
+_DONE_LOOKS: Final = {
+    Ending.CONFIRMED: ("check", Tone.SUCCESS),
+    Ending.QUEUED: ("queue", Tone.HOLD),
+    Ending.ATTENTION: ("danger", Tone.DANGER),
+    Ending.CANCELLED: ("undo", Tone.NEUTRAL),
+}
+
+
+def beneath(error: GiftillError | None, t: Texts) -> str:
+    """Write an error the way it stands beneath a field: what is wrong and what to do."""
+    return f"{t.message(error.message)} {t.message(error.hint)}" if error else ""
+
+
+def ending(done: Done) -> Ending:
+    """Tell how a sale ended; the hold that is worst off decides."""
+    results = {each.result for each in done.settled}
+    if Result.ATTENTION in results:
+        return Ending.ATTENTION
+    if results - {Result.DONE}:
+        return Ending.QUEUED
+    return Ending.CONFIRMED if done.kind is OperationKind.CAPTURE else Ending.CANCELLED
+
+
+def sale_panel(facts: Facts, t: Texts) -> SaleState:
+    """Describe the right third."""
+    sale = facts.done.sale if facts.done else facts.sale
+    due = sale.due
+    caption = t("Still due") if due is not None else t("Held for this sale")
+    return SaleState(
+        total=FieldState(
+            _total_text(facts, t),
+            beneath(facts.total_error, t),
+            is_enabled=facts.settling is None and facts.done is None,
+        ),
+        holds=_hold_lines(facts, t),
+        due=t.money(sale.held if due is None else due),
+        due_caption=caption,
+        is_covered=sale.is_covered,
+        empty=t("The cards that pay this sale appear here."),
+        earlier=_earlier(facts, t),
+    )
+
+
+def done_panel(facts: Facts, t: Texts) -> DoneState | None:
+    """Describe how the sale ended, if it just did."""
+    done = facts.done
+    if done is None:
+        return None
+    how = ending(done)
+    icon, tone = _DONE_LOOKS[how]
+    return DoneState(
+        tone=tone,
+        icon=icon,
+        title=t(_DONE_TITLES[how]),
+        amount=t.money(done.total),
+        text=_done_text(done, how, t),
+        rest=_rest(done, t),
+        next=t("Scan the next card to start the next sale."),
+        lines=tuple(_done_line(done, each, t) for each in done.settled),
+        leads_to="outbox" if how is Ending.ATTENTION else "",
+        action=t("Show in Outbox") if how is Ending.ATTENTION else "",
+    )
+
+
+def _total_text(facts: Facts, t: Texts) -> str:
+    if facts.done is None:
+        return facts.total_text
+    total = facts.done.sale.total_cents
+    return amount_text(total, t) if total is not None else ""
+
+
+def amount_text(cents: int, t: Texts) -> str:
+    """Write an amount the way it is typed in the reader's language: `12,50` or `12.50`."""
+    mark = "," if t.language == "nl" else "."
+    return f"{cents // 100}{mark}{cents % 100:02d}"
+
+
+def _earlier(facts: Facts, t: Texts) -> str:
+    if not facts.earlier_holds:
+        return ""
+    return t.plural(
+        "{n} open hold from earlier", "{n} open holds from earlier", facts.earlier_holds
+    )
+
+
+def _hold_lines(facts: Facts, t: Texts) -> tuple[HoldLine, ...]:
+    if facts.done is not None:
+        return tuple(_finished_line(each.hold, t) for each in facts.done.settled)
+    return (
+        *(_hold_line(facts, each, t) for each in facts.sale.holds),
+        *(_checking_line(each, t) for each in facts.sale.checking),
+    )
+
+
+def _hold_line(facts: Facts, hold: Hold, t: Texts) -> HoldLine:
+    return HoldLine(
+        masked=hold.card_masked,
+        amount=t.money(hold.amount),
+        remove=""
+        if facts.settling
+        else t("Remove {amount} from {card}", amount=hold.amount, card=hold.card_masked[-4:]),
+        transaction=hold.transaction,
+        is_selected=hold.transaction == facts.selected,
+    )
+
+
+def _checking_line(checking: Checking, t: Texts) -> HoldLine:
+    word = t("Holding") if checking.operation is None else t("Checking")
+    return HoldLine(checking.card_masked, t.money(checking.amount), Pill("clock", word, Tone.HOLD))
+
+
+def _finished_line(hold: Hold, t: Texts) -> HoldLine:
+    return HoldLine(hold.card_masked, t.money(hold.amount))
+
+
+def _done_text(done: Done, how: Ending, t: Texts) -> str:
+    if how is Ending.QUEUED and done.link in _WAITS_FOR:
+        return t(_WAITS_FOR[done.link])
+    if how is Ending.QUEUED and done.kind is OperationKind.RELEASE:
+        return t(
+            "Cancelled and recorded safely: the money goes back to the card by itself when the "
+            "network returns. The customer may go."
+        )
+    if how is Ending.CANCELLED and len(done.settled) > 1:
+        return t("The money is back on the cards.")
+    return t(_DONE_TEXTS[how])
+
+
+def _rest(done: Done, t: Texts) -> str:
+    total = done.sale.total_cents
+    if done.kind is not OperationKind.CAPTURE or total is None:
+        return ""
+    rest = Money(total - done.total.cents, SALE_CURRENCY)
+    return t("{amount} to be paid another way", amount=rest) if rest.cents > 0 else ""
+
+
+def _done_line(done: Done, settled: Settled, t: Texts) -> DoneLine:
+    hold = settled.hold
+    return DoneLine(
+        masked=hold.card_masked,
+        amount=t.money(hold.amount),
+        remaining=_remaining(done, hold, t),
+        pill=_result_pill(done, settled.result, t),
+    )
+
+
+def _remaining(done: Done, hold: Hold, t: Texts) -> str:
+    if hold.card_balance_cents is None:
+        return ""
+    newest = max(
+        (each.hold for each in done.settled if each.hold.card == hold.card),
+        key=lambda each: each.created_at_ms,
+    )
+    left = newest.card_balance_cents
+    if left is None:
+        return ""
+    if done.kind is OperationKind.RELEASE:
+        left += sum(each.hold.amount.cents for each in done.settled if each.hold.card == hold.card)
+    return t("{amount} left on it", amount=Money(left, hold.amount.currency))
+
+
+def _result_pill(done: Done, result: Result, t: Texts) -> Pill:
+    if result is Result.DONE:
+        word = t("Confirmed") if done.kind is OperationKind.CAPTURE else t("Given back")
+        return Pill("check", word, Tone.SUCCESS)
+    if result is Result.CHECKING:
+        return Pill("clock", t("Checking"), Tone.HOLD)
+    if result is Result.QUEUED:
+        return Pill("queue", t("Queued"), Tone.HOLD)
+    return Pill("danger", t("Needs attention"), Tone.DANGER)

@@ -1,0 +1,265 @@
+"""What the Till shows: plain values in the reader's language, ready to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from giftill.domain.transactions import TransactionId
+
+
+class Tone(StrEnum):
+    """What a colour stands for; the names are those of the theme."""
+
+    NEUTRAL = "neutral"
+    SUCCESS = "success"
+    HOLD = "hold"
+    DANGER = "danger"
+    INFO = "info"
+
+
+class Focus(StrEnum):
+    """Where the cursor can be sent."""
+
+    CODE = "code"
+    AMOUNT = "amount"
+    TOTAL = "total"
+    HOLDS = "holds"
+    MAIN = "main"
+
+
+class MainAction(StrEnum):
+    """What the wide button does."""
+
+    HOLD = "hold"
+    COMPLETE = "complete"
+    CHECK_AGAIN = "check_again"
+    NEXT_SALE = "next_sale"
+
+
+@dataclass(frozen=True)
+class FieldState:
+    """A field one types in, with what stands beneath it.
+
+    Attributes:
+        text: What stands in it.
+        problem: What is wrong with it and what to do; empty if nothing is.
+        is_enabled: Whether one can type now.
+    """
+
+    text: str = ""
+    problem: str = ""
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A state in one word, with an icon and a colour."""
+
+    icon: str
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class TransactionLine:
+    """One change of the card on screen."""
+
+    what: str
+    when: str
+    amount: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CardPanelState:
+    """The card on screen.
+
+    Attributes:
+        masked: Its code as people may see it.
+        balance: The biggest thing on screen.
+        caption: What the balance is, such as “Balance”.
+        pills: Its states; the first is the one that counts.
+        expiry: When it expires, in a sentence.
+        package: The title of the package it was sold as, or empty.
+        picture: The bytes of its picture, or None for the placeholder.
+        lines: Its newest transactions.
+    """
+
+    masked: str
+    balance: str
+    caption: str
+    pills: tuple[Pill, ...]
+    expiry: str = ""
+    package: str = ""
+    picture: bytes | None = None
+    lines: tuple[TransactionLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeState:
+    """A few sentences beside what they are about.
+
+    Attributes:
+        tone: How serious it is.
+        icon: Which icon says so.
+        title: What happened.
+        text: What it means and what to do; may be the server's words, so plain text.
+        leads_to: The screen that tells more, or empty.
+        action: The text of the button that leads there.
+    """
+
+    tone: Tone
+    icon: str
+    title: str
+    text: str
+    leads_to: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button.
+
+    Attributes:
+        text: What it will do.
+        key: The key that does the same, Qt's portable name; empty if there is none.
+        is_enabled: Whether it does anything now.
+        is_busy: Whether it is being done.
+    """
+
+    text: str
+    key: str = ""
+    is_enabled: bool = True
+    is_busy: bool = False
+
+
+@dataclass(frozen=True)
+class HoldLine:
+    """A hold of the sale.
+
+    Attributes:
+        masked: The card it is on.
+        amount: How much.
+        pill: How far it is, or None for a hold like any other.
+        remove: What the button that releases it says to screen readers; empty for no button.
+        transaction: What to release, or None while there is nothing to release.
+        is_selected: Whether F6 or F7 chose it.
+    """
+
+    masked: str
+    amount: str
+    pill: Pill | None = None
+    remove: str = ""
+    transaction: TransactionId | None = None
+    is_selected: bool = False
+
+
+@dataclass(frozen=True)
+class DoneLine:
+    """What one card gave and what is left on it."""
+
+    masked: str
+    amount: str
+    remaining: str
+    pill: Pill
+
+
+@dataclass(frozen=True)
+class DoneState:
+    """The sale is over.
+
+    Attributes:
+        tone: The colour of the big sign.
+        icon: The big sign.
+        title: What became of the sale.
+        amount: How much, in large type.
+        text: What it means for the customer and what to do.
+        rest: What the customer still pays another way, or empty.
+        next: How the next sale starts.
+        lines: Each card.
+        leads_to: The screen that tells more, or empty.
+        action: The text of the button that leads there.
+    """
+
+    tone: Tone
+    icon: str
+    title: str
+    amount: str
+    text: str
+    rest: str
+    next: str
+    lines: tuple[DoneLine, ...]
+    leads_to: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class SaleState:
+    """The right third: the sale.
+
+    Attributes:
+        total: The field for the total.
+        holds: Its holds, oldest first.
+        held: What is held, in a sentence; empty if nothing is.
+        due: What is still due, or how much is held if no total is known.
+        due_caption: What `due` is.
+        is_covered: Whether nothing is due any more.
+        empty: What to say in place of holds.
+        earlier: Says that there are open holds of other sales; empty if there are none.
+    """
+
+    total: FieldState
+    holds: tuple[HoldLine, ...]
+    due: str
+    due_caption: str
+    is_covered: bool
+    empty: str
+    earlier: str
+
+
+@dataclass(frozen=True)
+class TillState:
+    """Everything the Till shows.
+
+    Attributes:
+        code: The code field; its text is the masked code of the card on screen or on its way.
+        busy: What the till is waiting for, in place of the card; empty if it is not.
+        welcome: The title and the sentence shown in place of a card; None if a card is shown.
+        card: The card on screen.
+        notice: What to tell beside the card.
+        amount: The amount field; None where there is no card to take money from.
+        full: The button that fills in the most the card can give.
+        redeem: The button that holds and completes in one go.
+        sale: The right third.
+        main: The wide button.
+        main_action: What it does.
+        complete: The button that completes while the wide one does something else, or None.
+        cancel: The button that releases everything, or None.
+        later: The button that leaves the holds for later, or None.
+        done: The sale is over; shown in place of the card.
+        focus: Where the cursor belongs.
+        focus_count: The cursor moves there when this changes.
+        input_count: The code field is emptied when this changes.
+    """
+
+    code: FieldState
+    busy: str
+    welcome: tuple[str, str] | None
+    card: CardPanelState | None
+    notice: NoticeState | None
+    amount: FieldState | None
+    full: Action | None
+    redeem: Action | None
+    sale: SaleState
+    main: Action
+    main_action: MainAction
+    complete: Action | None
+    cancel: Action | None
+    later: Action | None
+    done: DoneState | None
+    focus: Focus
+    focus_count: int
+    input_count: int
