@@ -1,0 +1,204 @@
+"""The one module that knows the HTTP library: sends a request, translates what goes wrong.
+
+The library's transport is used without its client: no cookies, no redirects, no proxies from the
+environment, no address (which has the card's code in it) in its log, and no retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import zlib
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import truststore
+
+from .answers import Answer
+from .errors import MaybeSentError, NotSentError, Offline, PoolBusy, TlsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .calls import Call
+    from .exchange import Timeouts
+
+AsyncBaseTransport = httpx.AsyncBaseTransport
+
+# A page of 100 transactions has some 100 KB; what is far beyond is no answer of this API.
+LARGEST_BODY: Final = 2 * 1024 * 1024
+
+# Below the 5 s after which common servers close an idle connection: sending on one that is just
+# being closed looks like a lost answer, and costs the cashier a check.
+_KEEP_ALIVE_S: Final = 4.0
+_CONNECTIONS: Final = 10
+
+# All that the library raises before the first byte of the request; whatever else it raises leaves
+# open whether the server got the request.
+_BEFORE_SENDING: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_GZIP: Final = 31
+
+
+class Transport:
+    """Sends calls to one API address over kept connections."""
+
+    def __init__(
+        self, base_url: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            base_url: With a slash at the end.
+            timeouts: How long each step may take.
+            transport: What carries the requests instead of the network, for tests.
+        """
+        self._base_url = base_url
+        self._timeouts = timeouts
+        self._transport = transport or _network(is_secure=base_url.startswith("https:"))
+
+    async def send(
+        self, call: Call, headers: Mapping[str, str], scrub: Callable[[str], str]
+    ) -> Answer:
+        """Send one call, once.
+
+        Args:
+            call: What to send.
+            headers: All headers but those that belong to the transfer itself.
+            scrub: Takes the secrets of the call out of a text.
+
+        Raises:
+            NotSentError: Surely not a byte of it reached the server.
+            MaybeSentError: It may have reached the server, and no status came back.
+        """
+        message = self._message(call, headers)
+        try:
+            # The steps have their own limits, but for reading: a server could send a byte of its
+            # answer at a time for ever.
+            async with asyncio.timeout(self._timeouts.until_answer_s):
+                response = await self._transport.handle_async_request(message)
+        except (httpx.HTTPError, OSError) as error:
+            failure = _translate(error, call, scrub)
+        else:
+            return await _receive(response, self._timeouts.answer_s)
+        # Raised out here, without the library's exception in tow: that one carries the request,
+        # with the code in its address and the token in its headers.
+        raise failure
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    def _message(self, call: Call, headers: Mapping[str, str]) -> httpx.Request:
+        times = self._timeouts
+        return httpx.Request(
+            call.request.method,
+            self._base_url + call.path,
+            headers={**headers, "Accept-Encoding": "gzip"},
+            content=call.body,
+            extensions={
+                "timeout": {
+                    "pool": times.pool_s,
+                    "connect": times.connect_s,
+                    "write": times.write_s,
+                    "read": times.answer_s,
+                }
+            },
+        )
+
+
+def _network(*, is_secure: bool) -> httpx.AsyncHTTPTransport:
+    # Plain HTTP only goes to this PC itself, and gets a context that trusts nobody.
+    context: ssl.SSLContext = (
+        truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if is_secure
+        else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    return httpx.AsyncHTTPTransport(
+        verify=context,
+        trust_env=False,
+        http1=True,
+        http2=False,
+        retries=0,
+        limits=httpx.Limits(
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=_KEEP_ALIVE_S,
+        ),
+    )
+
+
+def _translate(
+    error: Exception, call: Call, scrub: Callable[[str], str]
+) -> NotSentError | MaybeSentError:
+    problem = scrub(_describe(error))
+    if not isinstance(error, _BEFORE_SENDING):
+        return MaybeSentError(call.request, problem)
+    if isinstance(error, httpx.PoolTimeout):
+        return PoolBusy(call.request, problem)
+    if any(isinstance(each, ssl.SSLError) for each in _chain(error)):
+        return TlsError(call.request, problem)
+    return Offline(call.request, problem)
+
+
+def _describe(error: Exception) -> str:
+    # The innermost exception has the system's own words, such as “Connection refused”.
+    texts = [str(each) for each in _chain(error) if str(each)]
+    return f"{type(error).__name__}: {texts[-1]}" if texts else type(error).__name__
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain = [error]
+    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
+        chain.append(inner)
+    return chain
+
+
+async def _receive(response: httpx.Response, answer_s: float) -> Answer:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(answer_s):
+            problem = await _read_body(response, body)
+    except (httpx.HTTPError, OSError) as error:
+        # The status is known, so this is an answer: half of one.
+        problem = f"cut off: {type(error).__name__}"
+    finally:
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            await response.aclose()
+    return Answer(
+        status=response.status_code,
+        body=bytes(body),
+        problem=problem,
+        content_type=response.headers.get("content-type", ""),
+        date=response.headers.get("date"),
+        retry_after=response.headers.get("retry-after"),
+    )
+
+
+async def _read_body(response: httpx.Response, body: bytearray) -> str:
+    """Read the body into `body`; return what is wrong with it, or an empty text.
+
+    The library would unpack a small body into all of the memory; this stops at `LARGEST_BODY`.
+    """
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity", "gzip"}:
+        return f"content encoding {encoding!r}"
+    unpack = zlib.decompressobj(wbits=_GZIP) if encoding == "gzip" else None
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        try:
+            body += unpack.decompress(chunk, LARGEST_BODY + 1 - len(body)) if unpack else chunk
+        except zlib.error:
+            return "the body is not gzip as it says"
+        if max(received, len(body)) > LARGEST_BODY:
+            return f"the body is larger than {LARGEST_BODY} bytes"
+    if unpack and not unpack.eof and received:
+        return "cut off: the gzip body has no end"
+    return ""
