@@ -1,1 +1,1 @@
-"""The Qt face: windows, screens and everything they are made of."""
+"""The window: everything that needs Qt, and nothing that decides about money."""

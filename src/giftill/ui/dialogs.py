@@ -1,0 +1,208 @@
+"""Awaitable dialogs, for decisions only; `open()` and `finished`, so that no other task waits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from .icons import IconView
+from .theme import Tone, current_theme
+from .widgets.announce import announce
+from .widgets.button import Button, ButtonRole
+from .widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPaintEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Choice(Generic[T]):
+    """One way to answer a dialog.
+
+    Attributes:
+        value: What `ask` returns for it.
+        label: What it will do, in a word or two, translated.
+        key: The key that chooses it, such as `F9`, shown on its button; empty for none.
+    """
+
+    value: T
+    label: str
+    key: str = ""
+
+
+async def ask(
+    parent: QWidget,
+    title: str,
+    text: str,
+    choices: Sequence[Choice[T]],
+    default: T | None = None,
+    *,
+    danger: bool = False,
+) -> T | None:
+    """Ask for a decision and wait for it, while everything else goes on.
+
+    Args:
+        parent: The window or widget that the decision is about.
+        title: The question.
+        text: What each answer means; plain text.
+        choices: The answers; first the one that goes back, last the one that does something.
+        default: The value of the answer that Enter gives; the first one's if left out.
+        danger: Whether the last answer can't be taken back.
+
+    Returns:
+        The chosen value, or None for Esc or when the parent is gone.
+
+    Raises:
+        asyncio.CancelledError: The asking task was cancelled; the dialog is closed.
+    """
+    dialog = DecisionDialog(parent.window(), title, text, danger=danger)
+    preferred = choices[0].value if default is None else default
+    for choice in choices:
+        role = ButtonRole.SECONDARY
+        if choice is choices[-1]:
+            role = ButtonRole.DANGER if danger else ButtonRole.PRIMARY
+        dialog.add_choice(choice.label, choice.key, role, is_default=choice.value == preferred)
+    index = await run_dialog(dialog)
+    return choices[index - 1].value if index else None
+
+
+async def inform(parent: QWidget, title: str, text: str, close: str) -> None:
+    """Tell something that must be read before going on.
+
+    Args:
+        parent: See `ask`.
+        title: What happened.
+        text: What it means and what to do; plain text.
+        close: The word on the button, such as “Close”, translated.
+    """
+    await ask(parent, title, text, (Choice(value=True, label=close),))
+
+
+async def run_dialog(dialog: QDialog) -> int:
+    """Open any dialog and wait until it is done; it is deleted afterwards.
+
+    Returns:
+        What `finished` says; 0 for Esc or when Qt destroyed it together with its parent.
+    """
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def settle(result: int = 0) -> None:
+        if not answer.done():
+            answer.set_result(result)
+
+    scrim = _Scrim.over(dialog.parentWidget())
+    is_alive = True
+
+    def died() -> None:
+        nonlocal is_alive
+        is_alive = False
+        settle()
+
+    dialog.finished.connect(settle)
+    dialog.destroyed.connect(died)
+    dialog.open()
+    try:
+        return await answer
+    finally:
+        if is_alive:
+            dialog.destroyed.disconnect(died)
+            dialog.done(0)
+            dialog.deleteLater()
+            if scrim is not None:
+                scrim.deleteLater()
+
+
+class DecisionDialog(QDialog):
+    """A question, what the answers mean, and a button for each; it has no title bar to miss."""
+
+    def __init__(self, parent: QWidget, title: str, text: str, *, danger: bool = False) -> None:
+        """Show the question; the answers follow by `add_choice`."""
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        theme = current_theme()
+        self._count = 0
+        self.setWindowTitle(title)
+        self.setAccessibleDescription(text)
+        self.setMinimumWidth(theme.size.dialog)
+
+        tone = Tone.DANGER if danger else Tone.NEUTRAL
+        mark = IconView("warning" if danger else "help", size=theme.text.amount)
+        mark.show_icon("warning" if danger else "help", theme.strong(tone))
+        heading = PlainLabel(title, size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)
+        top = QHBoxLayout()
+        top.setSpacing(theme.space.m)
+        top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(heading, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.space.m)
+        self._buttons.addStretch(1)
+
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.space.m)
+        if text:
+            self.body.addWidget(PlainLabel(text, wrap=True))
+        layout = QVBoxLayout(self)
+        margin = theme.space.xl
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setSpacing(theme.space.l)
+        layout.addLayout(top)
+        layout.addLayout(self.body)
+        layout.addSpacing(theme.space.s)
+        layout.addLayout(self._buttons)
+        announce(self, f"{title}. {text}", urgent=danger)
+
+    def add_choice(
+        self,
+        label: str,
+        key: str = "",
+        role: ButtonRole = ButtonRole.SECONDARY,
+        *,
+        is_default: bool = False,
+    ) -> Button:
+        """Add an answer to the right of the others; `finished` says its number, from 1."""
+        self._count += 1
+        number = self._count
+        button = Button(label, role=role, key=key)
+        button.clicked.connect(lambda: self.done(number))
+        if key:
+            button.setShortcut(key)
+        button.setDefault(is_default)
+        if is_default:
+            button.setFocus()
+        self._buttons.addWidget(button)
+        return button
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.colors.raised))
+        painter.setPen(QColor(theme.colors.control))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+
+class _Scrim(QWidget):
+    """Dims the window behind a dialog, so that there is one thing at a time to look at."""
+
+    @classmethod
+    def over(cls, window: QWidget | None) -> _Scrim | None:
+        if window is None or not window.isVisible():
+            return None
+        scrim = cls(window)
+        scrim.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        scrim.setGeometry(window.rect())
+        scrim.show()
+        scrim.raise_()
+        return scrim
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        color = QColor(current_theme().colors.scrim)
+        color.setAlphaF(0.45)
+        QPainter(self).fillRect(self.rect(), color)

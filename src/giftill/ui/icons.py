@@ -1,0 +1,89 @@
+"""Icons: line drawings in the colour of the text beside them, sharp on every screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
+
+from giftill.resources import resource
+
+from .theme import current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_FOLDER: Final = "icons"
+
+
+def icon_pixmap(name: str, color: QColor, size: int, pixel_ratio: float) -> QPixmap:
+    """Draw an icon, or take it from Qt's cache of pictures.
+
+    Args:
+        name: A file of resources/icons, without its ending.
+        color: What the lines are drawn in.
+        size: Width and height, in device-independent pixels.
+        pixel_ratio: How many real pixels one of those is.
+    """
+    key = f"giftill-{name}-{color.name()}-{size}-{pixel_ratio}"
+    pixmap = QPixmap()
+    if QPixmapCache.find(key, pixmap):
+        return pixmap
+    source = resource(_FOLDER, f"{name}.svg").read_bytes()
+    renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", color.name().encode())))
+    side = round(size * pixel_ratio)
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    pixmap.setDevicePixelRatio(pixel_ratio)
+    QPixmapCache.insert(key, pixmap)
+    return pixmap
+
+
+def draw_icon(painter: QPainter, name: str, color: QColor, area: QRectF) -> None:
+    """Draw an icon into `area` of a widget that is painting itself."""
+    device = painter.device()
+    ratio = device.devicePixelRatioF()
+    painter.drawPixmap(area.topLeft(), icon_pixmap(name, color, round(area.width()), ratio))
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, for the window and the task bar."""
+    return QIcon(str(resource(_FOLDER, "giftill.svg")))
+
+
+class IconView(QWidget):
+    """An icon beside a word; it says nothing by itself, so screen readers pass it by."""
+
+    def __init__(self, name: str = "", *, size: int = 0, parent: QWidget | None = None) -> None:
+        """Show icon `name` in the text colour, `size` pixels wide or for 0 as the theme has it."""
+        super().__init__(parent)
+        self._name = name
+        self._size = size
+        self._color: QColor | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_icon(self, name: str, color: QColor | None = None) -> None:
+        """Show another icon, in `color` or else in the colour of text."""
+        self._name, self._color = name, color
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        side = self._size or current_theme().size.icon
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._name:
+            return
+        side = self.sizeHint().width()
+        area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        color = self._color or self.palette().windowText().color()
+        draw_icon(QPainter(self), self._name, color, area)

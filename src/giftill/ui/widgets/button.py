@@ -1,0 +1,193 @@
+"""Button: says what it will do, and which key does the same."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from giftill.ui.icons import draw_icon
+from giftill.ui.theme import Theme, Tone, current_theme
+
+from .panel import draw_focus, fill_rounded
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QEnterEvent, QPaintEvent
+
+
+class ButtonRole(StrEnum):
+    """How much a button asks for attention: one primary a screen, the rest below it."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DANGER = "danger"
+    QUIET = "quiet"
+
+
+class Button(QPushButton):
+    """A button with a word, optionally an icon before it and its key behind it."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        role: ButtonRole = ButtonRole.SECONDARY,
+        icon: str = "",
+        key: str = "",
+        large: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make a button.
+
+        Args:
+            text: What it will do, translated.
+            role: How much it asks for attention.
+            icon: Name of an icon, or empty.
+            key: What to press instead, such as `F8`, shown as a keycap; the shortcut itself
+                belongs to the screen.
+            large: For the one main action of a screen.
+            parent: The widget it lies in.
+        """
+        super().__init__(parent)
+        self._role = role
+        self._icon = icon
+        self._key = key
+        self._is_large = large
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Say something else; `&` is an ampersand, not a mnemonic."""
+        self.setText(text.replace("&", "&&"))
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(self._key)
+        self.updateGeometry()
+
+    def set_role(self, role: ButtonRole) -> None:
+        """Ask for more or less attention."""
+        self._role = role
+        self.update()
+
+    def set_key(self, key: str) -> None:
+        """Show another key."""
+        self._key = key
+        self.show_text(self._words())
+
+    def sizeHint(self) -> QSize:
+        theme = current_theme()
+        gap = theme.space.s
+        width = QFontMetricsF(self._font(theme)).horizontalAdvance(self._words())
+        if self._icon:
+            width += theme.size.icon + (gap if self.text() else 0)
+        if self._key:
+            width += gap + self._key_size(theme).width()
+        padding = theme.space.l if self.text() else (theme.size.touch - theme.size.icon) / 2
+        height = theme.size.key if self._is_large else theme.size.touch
+        return QSize(round(width + 2 * padding + 1), height)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        ink, fill, edge = self._colors(theme)
+        ring = theme.size.focus + 1
+        body = QRectF(self.rect())
+        radius = float(theme.size.radius)
+        if self.hasFocus():
+            draw_focus(painter, body, radius + ring - 1)
+            body = body.adjusted(ring, ring, -ring, -ring)
+        if fill is not None:
+            fill_rounded(painter, body, radius, fill, edge)
+        self._paint_words(painter, theme, ink)
+
+    def _paint_words(self, painter: QPainter, theme: Theme, ink: QColor) -> None:
+        font = self._font(theme)
+        metrics = QFontMetricsF(font)
+        gap, side = float(theme.space.s), float(theme.size.icon)
+        padding = theme.space.l if self.text() else (self.width() - side) / 2
+        key_width = self._key_size(theme).width() + gap if self._key else 0.0
+        room = self.width() - 2 * padding - key_width
+        icon_width = side + (gap if self.text() else 0.0) if self._icon else 0.0
+        words = metrics.elidedText(
+            self._words(), Qt.TextElideMode.ElideRight, room - icon_width + 1
+        )
+        used = icon_width + metrics.horizontalAdvance(words)
+        # The words stay in the middle of the button as long as the keycap leaves them room.
+        left = max(padding, min((self.width() - used) / 2, padding + room - used))
+        if self._icon:
+            top = (self.height() - side) / 2
+            draw_icon(painter, self._icon, ink, QRectF(left, top, side, side))
+        painter.setFont(font)
+        painter.setPen(ink)
+        area = QRectF(left + icon_width, 0, used - icon_width + 1, self.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        if self._key:
+            self._paint_key(painter, theme, ink)
+
+    def _paint_key(self, painter: QPainter, theme: Theme, ink: QColor) -> None:
+        size = self._key_size(theme)
+        left = self.width() - theme.space.m - size.width()
+        area = QRectF(left, (self.height() - size.height()) / 2, size.width(), size.height())
+        edge = QColor(ink)
+        edge.setAlphaF(0.45)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(edge, 1))
+        radius = theme.size.radius / 2
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setPen(ink)
+        painter.setFont(self._key_font(theme))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _colors(self, theme: Theme) -> tuple[QColor, QColor | None, QColor | None]:
+        """Text, surface and edge, by role and by what the pointer does."""
+        colors = theme.colors
+        if not self.isEnabled():
+            if self._role is ButtonRole.QUIET:
+                return QColor(colors.disabled), None, None
+            return QColor(colors.disabled), QColor(colors.sunken), QColor(colors.sunken)
+        is_over, is_down = self.underMouse(), self.isDown()
+        if self._role is ButtonRole.PRIMARY:
+            fill = colors.primary_hover if is_over else colors.primary
+            fill = colors.primary_pressed if is_down else fill
+            return QColor(colors.on_primary), QColor(fill), QColor(fill)
+        if self._role is ButtonRole.QUIET:
+            ink = QColor(colors.primary)
+            return ink, QColor(colors.sunken) if is_over or is_down else None, None
+        fill = colors.sunken if is_over or is_down else colors.raised
+        if self._role is ButtonRole.DANGER:
+            ink = theme.strong(Tone.DANGER)
+            return ink, theme.tint(Tone.DANGER) if is_over or is_down else QColor(fill), ink
+        return QColor(colors.text), QColor(fill), QColor(colors.control)
+
+    def _words(self) -> str:
+        return self.text().replace("&&", "&")
+
+    def _font(self, theme: Theme) -> QFont:
+        size = theme.text.title if self._is_large else theme.text.body
+        return theme.font(size, weight=QFont.Weight.DemiBold, tabular=True)
+
+    def _key_font(self, theme: Theme) -> QFont:
+        return theme.font(theme.text.small, weight=QFont.Weight.Medium)
+
+    def _key_size(self, theme: Theme) -> QSize:
+        metrics = QFontMetricsF(self._key_font(theme))
+        width = metrics.horizontalAdvance(self._key) + 2 * theme.space.s
+        height = metrics.height() + theme.space.xs
+        return QSize(round(max(width, height)), round(height))

@@ -1,0 +1,192 @@
+"""Rail: the screens, one beneath the other, with what waits in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from giftill.ui.icons import draw_icon
+from giftill.ui.theme import Tone, current_theme
+
+from .panel import draw_focus, fill_rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPaintEvent
+
+WIDE_ENOUGH_FOR_WORDS: Final = 1100
+_MOST_ON_A_BADGE: Final = 99
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """A place to go to.
+
+    Attributes:
+        name: What `Rail.chosen` says.
+        word: Translated.
+        icon: Name of its icon.
+        key: Its shortcut, for the tooltip.
+    """
+
+    name: str
+    word: str
+    icon: str
+    key: str = ""
+
+
+class Rail(QWidget):
+    """The screens to choose from; the current one is marked.
+
+    Signals:
+        chosen: A screen was chosen; carries its name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an empty rail."""
+        super().__init__(parent)
+        theme = current_theme()
+        self._buttons: dict[str, _RailButton] = {}
+        self._is_narrow = False
+        self._layout = QVBoxLayout(self)
+        margin = theme.space.m
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(theme.space.xs)
+        self._layout.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def set_items(self, items: Sequence[RailItem]) -> None:
+        """Show these places, in this order; ones that are there already keep their badge."""
+        for name in [name for name in self._buttons if name not in {each.name for each in items}]:
+            self._buttons.pop(name).deleteLater()
+        for index, item in enumerate(items):
+            button = self._buttons.get(item.name)
+            if button is None:
+                button = self._buttons[item.name] = _RailButton(item)
+                button.clicked.connect(lambda name=item.name: self.chosen.emit(name))
+                self._layout.insertWidget(index, button)
+            button.show_item(item)
+
+    def set_current(self, name: str) -> None:
+        """Mark a place as the one that is shown."""
+        for each, button in self._buttons.items():
+            button.setChecked(each == name)
+
+    def set_badge(self, name: str, count: int, tone: Tone = Tone.INFO, said: str = "") -> None:
+        """Show how much waits in a place, nothing for 0; `said` is that for screen readers."""
+        self._buttons[name].set_badge(count, tone, said)
+
+    def fit(self, window_width: int) -> None:
+        """Show words where the window has room for them, else only icons."""
+        is_narrow = window_width < WIDE_ENOUGH_FOR_WORDS
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            for button in self._buttons.values():
+                button.set_narrow(is_narrow=is_narrow)
+            self.updateGeometry()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it shows only icons."""
+        return self._is_narrow
+
+    def sizeHint(self) -> QSize:
+        size = current_theme().size
+        return QSize(
+            size.rail_narrow if self._is_narrow else size.rail, super().sizeHint().height()
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = current_theme().colors
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colors.raised))
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(colors.line))
+
+
+class _RailButton(QAbstractButton):
+    """One place."""
+
+    def __init__(self, item: RailItem) -> None:
+        super().__init__()
+        self._item = item
+        self._badge = 0
+        self._badge_tone = Tone.INFO
+        self._is_narrow = False
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def nextCheckState(self) -> None:
+        """The window decides which place is current, not the press."""
+
+    def show_item(self, item: RailItem) -> None:
+        self._item = item
+        self.setText(item.word)
+        self.setAccessibleName(item.word)
+        self.setToolTip(f"{item.word}  {item.key}".strip())
+        self.update()
+
+    def set_badge(self, count: int, tone: Tone, said: str) -> None:
+        self._badge, self._badge_tone = count, tone
+        self.setAccessibleDescription(said)
+        self.update()
+
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        self._is_narrow = is_narrow
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(current_theme().size.touch, current_theme().size.touch)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        colors = theme.colors
+        painter = QPainter(self)
+        area = QRectF(self.rect())
+        is_current = self.isChecked()
+        if is_current or self.underMouse():
+            fill = QColor(colors.selection if is_current else colors.sunken)
+            fill_rounded(painter, area, theme.size.radius, fill)
+        ink = QColor(colors.primary if is_current else colors.text)
+        side = theme.size.icon + theme.space.xs
+        left = (self.width() - side) / 2 if self._is_narrow else float(theme.space.m)
+        draw_icon(
+            painter, self._item.icon, ink, QRectF(left, (self.height() - side) / 2, side, side)
+        )
+        if not self._is_narrow:
+            weight = QFont.Weight.DemiBold if is_current else QFont.Weight.Medium
+            painter.setFont(theme.font(weight=weight))
+            painter.setPen(ink)
+            words = area.adjusted(left + side + theme.space.m, 0, -theme.space.s, 0)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._item.word)
+        if self._badge:
+            self._paint_badge(painter)
+        if self.hasFocus():
+            draw_focus(painter, area, theme.size.radius)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        theme = current_theme()
+        words = str(self._badge) if self._badge <= _MOST_ON_A_BADGE else f"{_MOST_ON_A_BADGE}+"
+        font = theme.font(theme.text.small, weight=QFont.Weight.Bold, tabular=True)
+        metrics = QFontMetricsF(font)
+        height = metrics.height() + theme.space.hair
+        width = max(height, metrics.horizontalAdvance(words) + theme.space.m)
+        right = self.width() - (0 if self._is_narrow else theme.space.s)
+        top = 0.0 if self._is_narrow else (self.height() - height) / 2
+        area = QRectF(right - width, top, width, height)
+        fill_rounded(painter, area, height / 2, theme.strong(self._badge_tone))
+        painter.setPen(QColor(theme.colors.on_strong))
+        painter.setFont(font)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
