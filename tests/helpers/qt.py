@@ -1,0 +1,54 @@
+"""Qt for tests: one application, its event loop, and patience that ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from giftill.ui.theme import Theme, apply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What Qt's offscreen platform says about things that it can't do and a test does not need.
+HARMLESS = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+)
+
+
+def application() -> QApplication:
+    """The one QApplication of the process, in the light theme."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["giftill-tests"])
+        app.setQuitOnLastWindowClosed(False)
+        apply(app, Theme.load("light"))
+    return app
+
+
+def qt_event_loop() -> asyncio.AbstractEventLoop:
+    """An asyncio loop that runs on Qt's, as the terminal's does."""
+    import qasync
+
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application())
+    return loop
+
+
+async def until(predicate: Callable[[], object], timeout_s: float = 5.0) -> None:
+    """Let the program go on until `predicate` holds.
+
+    Args:
+        predicate: Looked at after each turn of the event loop.
+        timeout_s: When to give up.
+
+    Raises:
+        AssertionError: It still did not hold after `timeout_s`.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not predicate():
+        assert time.monotonic() < deadline, f"nothing after {timeout_s} s: {predicate}"
+        await asyncio.sleep(0.005)
