@@ -22,6 +22,8 @@ from giftill.sandbox.mischief import Mischief
 from giftill.sandbox.problems import ErrorItem, ErrorType, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,7 +68,7 @@ def build_app(site: Site) -> Starlette:
     """
     app = Starlette(
         routes=[
-            *(_route(site, endpoint) for endpoint in ENDPOINTS),
+            *_routes(site),
             Route(IMAGE_ROOT + "{design}/{size}.png", images.serve),
             *control_routes(site.faults),
         ],
@@ -84,8 +86,17 @@ def build_app(site: Site) -> Starlette:
     return app
 
 
-def _route(site: Site, endpoint: Endpoint) -> Route:
+def _routes(site: Site) -> list[Route]:
+    """One route for each path, so that a 405 names every method that the path has."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in ENDPOINTS:
+        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    return [_route(site, path, methods) for path, methods in by_path.items()]
+
+
+def _route(site: Site, path: str, methods: Mapping[str, Endpoint]) -> Route:
     async def answer(request: Request) -> Response:
+        endpoint = methods["GET" if request.method == "HEAD" else request.method]
         fields = await _read_fields(request, endpoint)
         now = site.clock.seconds()
         try:
@@ -107,7 +118,7 @@ def _route(site: Site, endpoint: Endpoint) -> Route:
             return problem_response(request, broken(error))
         return JsonResponse({"data": data})
 
-    return Route(API_ROOT + endpoint.path, answer, methods=[endpoint.method])
+    return Route(API_ROOT + path, answer, methods=list(methods))
 
 
 async def _read_fields(request: Request, endpoint: Endpoint) -> validate.Fields:

@@ -34,13 +34,10 @@ def control_routes(switch: FaultSwitch) -> list[Route]:
     `GET` tells what is on, `PUT` switches exactly the given faults on, `DELETE` all off.
     """
 
-    async def show(request: Request) -> Response:
-        return _refusal(request) or _answer(FaultList(switch.active()))
+    async def show(_request: Request) -> Response:
+        return _answer(FaultList(switch.active()))
 
     async def put(request: Request) -> Response:
-        refusal = _refusal(request)
-        if refusal is not None:
-            return refusal
         try:
             wanted = msgspec.json.decode(await _body(request), type=FaultList)
         except (msgspec.MsgspecError, ValueError) as error:
@@ -54,19 +51,17 @@ def control_routes(switch: FaultSwitch) -> list[Route]:
         await run_in_threadpool(switch.set, *wanted.faults)
         return _answer(wanted)
 
-    async def clear(request: Request) -> Response:
-        refusal = _refusal(request)
-        if refusal is not None:
-            return refusal
+    async def clear(_request: Request) -> Response:
         await run_in_threadpool(switch.clear)
         return _answer(FaultList(()))
 
-    path = CONTROL_ROOT + "faults"
-    return [
-        Route(path, show, methods=["GET"]),
-        Route(path, put, methods=["PUT"]),
-        Route(path, clear, methods=["DELETE"]),
-    ]
+    answers = {"GET": show, "PUT": put, "DELETE": clear}
+
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return _refusal(request) or await answers[method](request)
+
+    return [Route(CONTROL_ROOT + "faults", answer, methods=list(answers))]
 
 
 async def _body(request: Request) -> bytes:

@@ -36,7 +36,7 @@ class ErrorItem:
     field: str | None = None
 
 
-class Problem(Exception):  # noqa: N818 - it is an answer to a client, not a failure of the server
+class Problem(Exception):
     """A request is refused.
 
     Args:

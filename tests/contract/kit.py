@@ -1,0 +1,82 @@
+"""What the contract tests have in common: the page's requests, written out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from giftill.sandbox import SHOWCASE
+
+if TYPE_CHECKING:
+    import httpx
+
+AUTHORIZED = {"Authorization": "Bearer training-token"}
+
+
+@dataclass(frozen=True)
+class Till:
+    """Says what the page says, over plain HTTP."""
+
+    client: httpx.Client
+
+    def card(self, name: str, **headers: str) -> httpx.Response:
+        return self.client.get(f"giftcards/{SHOWCASE[name].code}", headers=headers)
+
+    def balance(self, name: str) -> int:
+        balance = data(self.card(name))["balance"]
+        assert isinstance(balance, int)
+        return balance
+
+    def on_card(self, name: str, action: str, **body: object) -> httpx.Response:
+        return self.client.post(f"giftcards/{SHOWCASE[name].code}/{action}", json=body)
+
+    def redeem(
+        self, name: str, amount: object, *, capture: object = False, currency: object = "EUR"
+    ) -> httpx.Response:
+        return self.on_card(name, "redeem", amount=amount, currency=currency, capture=capture)
+
+    def hold(self, name: str, amount: int) -> str:
+        """Hold an amount and answer the transaction's id."""
+        return str(data(self.redeem(name, amount))["id"])
+
+    def capture(self, transaction: str) -> httpx.Response:
+        return self.client.post(f"transactions/{transaction}/capture")
+
+    def release(self, transaction: str) -> httpx.Response:
+        return self.client.delete(f"transactions/{transaction}")
+
+    def refund(self, transaction: str, **body: object) -> httpx.Response:
+        return self.client.post(f"transactions/{transaction}/refund", json=body)
+
+    def transaction(self, transaction: str) -> dict[str, Any]:
+        return data(self.client.get(f"transactions/{transaction}"))
+
+
+def data(answer: httpx.Response) -> dict[str, Any]:
+    """The object of a successful answer."""
+    assert answer.status_code == 200, answer.text
+    value = answer.json()["data"]
+    assert isinstance(value, dict)
+    return value
+
+
+def rows(answer: httpx.Response) -> list[dict[str, Any]]:
+    """The objects of a successful list."""
+    assert answer.status_code == 200, answer.text
+    value = answer.json()["data"]
+    assert isinstance(value, list)
+    return value
+
+
+def error(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The first error of a refusal, after its shape was checked."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"message", "errors"}
+    for each in body["errors"]:
+        assert set(each) == {"id", "status", "type", "title", "detail"}
+        assert each["status"] == str(status)
+    first = body["errors"][0]
+    assert isinstance(first, dict)
+    assert body["message"] == first["detail"]
+    return first
