@@ -31,7 +31,7 @@ _OPERATION_SOURCES: Final = (
 )
 _HOLD_SOURCES: Final = (
     "SELECT h.account, h.transaction_id, e.hold ->> '$.account' IS h.account"
-    " AND e.hold ->> '$.transaction' IS h.transaction_id"
+    " AND e.hold ->> '$.transaction_id' IS h.transaction_id"
     " FROM hold h LEFT JOIN entry e ON e.seq = h.entry"
     " WHERE (h.account, h.transaction_id) > (?, ?) ORDER BY h.account, h.transaction_id LIMIT ?"
 )
@@ -127,7 +127,7 @@ class Audit:
                 if row is None or row[-1] < seq:
                     return False
                 return row[-1] > seq or rows.hold_from(row[:-1]) == hold
-        except ValueError:
+        except (KeyError, ValueError):
             # A word that this program never writes.
             return False
         return True

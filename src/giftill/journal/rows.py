@@ -25,8 +25,6 @@ from giftill.domain.transactions import TransactionId
 from .records import Entry, EventKind, Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import apsw
 
 Row: TypeAlias = tuple[Any, ...]
@@ -46,9 +44,11 @@ HOLD_COLUMNS: Final = (
 )
 ENTRY_COLUMNS: Final = "seq, at_ms, event, operation_id, operation, hold, facts, hash"
 
+_OPERATION_NAMES: Final = OPERATION_COLUMNS.split(", ")
+_HOLD_NAMES: Final = HOLD_COLUMNS.split(", ")
+
+_objects = msgspec.json.Decoder(dict[str, Any])
 _ids = msgspec.json.Decoder(tuple[str, ...])
-_operations = msgspec.json.Decoder(Operation)
-_holds = msgspec.json.Decoder(Hold)
 _facts = msgspec.json.Decoder(dict[str, Fact])
 
 
@@ -71,7 +71,17 @@ _SAVE_HOLD: Final = _upsert("hold", HOLD_COLUMNS, "account, transaction_id")
 def save_operation(connection: apsw.Connection, operation: Operation, seq: int) -> None:
     """Put an operation's whole state in place of what is there; `seq` is the entry that says so."""
     _assert_masked(operation.card_masked)
-    values = (
+    connection.execute(_SAVE_OPERATION, (*_operation_values(operation), seq))
+
+
+def save_hold(connection: apsw.Connection, hold: Hold, seq: int) -> None:
+    """Put a hold's whole state in place of what is there; `seq` is the entry that says so."""
+    _assert_masked(hold.card_masked)
+    connection.execute(_SAVE_HOLD, (*_hold_values(hold), seq))
+
+
+def _operation_values(operation: Operation) -> Row:
+    return (
         operation.id,
         operation.kind.value,
         operation.state.value,
@@ -93,20 +103,16 @@ def save_operation(connection: apsw.Connection, operation: Operation, seq: int) 
         operation.expires_at,
         operation.reason,
         operation.result,
-        operation.attention and operation.attention.value,
+        None if operation.attention is None else operation.attention.value,
         operation.attempts,
         operation.refusals,
         operation.next_at_ms,
         operation.last_problem,
-        seq,
     )
-    connection.execute(_SAVE_OPERATION, values)
 
 
-def save_hold(connection: apsw.Connection, hold: Hold, seq: int) -> None:
-    """Put a hold's whole state in place of what is there; `seq` is the entry that says so."""
-    _assert_masked(hold.card_masked)
-    values = (
+def _hold_values(hold: Hold) -> Row:
+    return (
         hold.account,
         hold.transaction,
         hold.card,
@@ -120,10 +126,8 @@ def save_hold(connection: apsw.Connection, hold: Hold, seq: int) -> None:
         hold.location,
         hold.cashier,
         hold.card_balance_cents,
-        hold.settlement and hold.settlement.value,
-        seq,
+        None if hold.settlement is None else hold.settlement.value,
     )
-    connection.execute(_SAVE_HOLD, values)
 
 
 def operation_from(row: Row) -> Operation:
@@ -206,19 +210,35 @@ def line_from(row: Row) -> str:
     )
 
 
-def json_text(value: Operation | Hold | Mapping[str, object] | tuple[str, ...]) -> str:
-    """Write a value as JSON without spaces, fields in the order they were declared."""
-    return msgspec.json.encode(value).decode()
+def operation_json(operation: Operation) -> str:
+    """Write an operation as an entry keeps it: a JSON object of the table's columns."""
+    columns = dict(zip(_OPERATION_NAMES, _operation_values(operation), strict=True))
+    columns["known_transactions"] = operation.known_transactions
+    columns["is_promotional"] = operation.is_promotional
+    return json_text(columns)
+
+
+def hold_json(hold: Hold) -> str:
+    """Write a hold as an entry keeps it: a JSON object of the table's columns."""
+    return json_text(dict(zip(_HOLD_NAMES, _hold_values(hold), strict=True)))
 
 
 def operation_from_json(text: str) -> Operation:
     """Read an operation as an entry keeps it."""
-    return _operations.decode(text)
+    columns = _objects.decode(text)
+    columns["known_transactions"] = json_text(columns["known_transactions"])
+    return operation_from(tuple(columns[name] for name in _OPERATION_NAMES))
 
 
 def hold_from_json(text: str) -> Hold:
     """Read a hold as an entry keeps it."""
-    return _holds.decode(text)
+    columns = _objects.decode(text)
+    return hold_from(tuple(columns[name] for name in _HOLD_NAMES))
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON without spaces, in the order it has."""
+    return msgspec.json.encode(value).decode()
 
 
 def _assert_masked(text: str) -> None:

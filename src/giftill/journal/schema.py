@@ -107,15 +107,15 @@ def version_of(connection: apsw.Connection) -> int:
     return int(connection.pragma("user_version"))
 
 
-def upgrade(connection: apsw.Connection, steps: tuple[str, ...] = STEPS) -> None:
+def upgrade(connection: apsw.Connection) -> None:
     """Bring the file to the newest format, each step in a transaction of its own.
 
     A crash in between leaves the file whole in one of the formats, and the next start goes on.
     """
-    for version in range(version_of(connection), len(steps)):
+    for version in range(version_of(connection), len(STEPS)):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.execute(steps[version])
+            connection.execute(STEPS[version])
             connection.pragma("user_version", version + 1)
         except BaseException:
             connection.execute("ROLLBACK")

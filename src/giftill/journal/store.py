@@ -85,8 +85,8 @@ class Store:
             at_ms=at_ms,
             event=record.event.value,
             operation_id=None if operation is None else operation.id,
-            operation=None if operation is None else rows.json_text(operation),
-            hold=None if hold is None else rows.json_text(hold),
+            operation=None if operation is None else rows.operation_json(operation),
+            hold=None if hold is None else rows.hold_json(hold),
             facts=rows.json_text(dict(record.facts)),
         )
         self.tip = chain.append(self.connection, self.tip, content)

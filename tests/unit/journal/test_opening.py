@@ -1,0 +1,240 @@
+"""Who may open the journal, and which files are refused without being touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import apsw
+import pytest
+
+from giftill.journal import (
+    Journal,
+    JournalDamaged,
+    JournalInUse,
+    JournalNewer,
+    JournalUnavailable,
+    schema,
+)
+from tests.helpers.journal import NOW_MS, an_operation, commit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+
+async def open_journal(folder: Path) -> Journal:
+    return await Journal.open(folder, now_ms=lambda: NOW_MS)
+
+
+@pytest.fixture
+async def file(folder: Path) -> Path:
+    """Return the file of a journal that was used and closed."""
+    journal = await open_journal(folder)
+    for start in range(1, 401, 100):
+        await commit(journal, *(an_operation(number) for number in range(start, start + 100)))
+    await journal.close()
+    return folder / "journal.sqlite3"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps others out by the profile's ACL")
+async def test_folder_and_files_are_for_this_user_alone(folder: Path) -> None:
+    mask = os.umask(0)
+    try:
+        journal = await open_journal(folder)
+    finally:
+        os.umask(mask)
+    await commit(journal, an_operation())
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+        "journal.sqlite3": 0o600,
+        "journal.sqlite3-wal": 0o600,
+        "journal.lock": 0o600,
+    }
+    await journal.close()
+
+
+async def test_the_store_is_as_durable_as_sqlite_can_be(journal: Journal) -> None:
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 3,
+        "locking_mode": "exclusive",
+        "foreign_keys": 1,
+        "mmap_size": 0,
+        "application_id": 0x47696674,
+        "user_version": len(schema.STEPS),
+    }
+    assert (
+        await journal._read(lambda s: {name: s.connection.pragma(name) for name in wanted})
+        == wanted
+    )
+
+
+async def test_a_second_terminal_in_the_same_program_is_refused(
+    folder: Path, journal: Journal
+) -> None:
+    with pytest.raises(JournalInUse, match="already open on this till"):
+        await open_journal(folder)
+    await commit(journal, an_operation())
+
+
+async def test_a_second_program_is_refused_until_the_first_is_killed(folder: Path) -> None:
+    script = (
+        "import asyncio, pathlib, sys\n"
+        "from giftill.journal import Journal\n"
+        "async def main():\n"
+        "    await Journal.open(pathlib.Path(sys.argv[1]), now_ms=lambda: 1)\n"
+        "    print('open', flush=True)\n"
+        "    await asyncio.Event().wait()\n"
+        "asyncio.run(main())\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", script, folder], stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"open"
+        with pytest.raises(JournalInUse):
+            await open_journal(folder)
+    finally:
+        other.kill()
+        other.communicate()
+    journal = await open_journal(folder)
+    await journal.close()
+
+
+async def test_a_program_that_looks_into_the_file_by_other_means_is_noticed(file: Path) -> None:
+    other = apsw.Connection(str(file))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalInUse):
+        await open_journal(file.parent)
+    other.close()
+
+
+async def test_the_folder_is_free_again_after_a_refusal(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(b"not a database, but a text that somebody saved here")
+    with pytest.raises(JournalDamaged):
+        await open_journal(file.parent)
+    file.write_bytes(whole)
+    journal = await open_journal(file.parent)
+    assert len(await journal.operations()) == 400
+    await journal.close()
+
+
+def _overwrite(file: Path, offset: int, data: bytes) -> None:
+    with file.open("rb+") as opened:
+        opened.seek(offset)
+        opened.write(data)
+
+
+@pytest.mark.parametrize("damage", ["text", "foreign", "torn page", "cut off", "zeroed page"])
+async def test_a_damaged_file_is_refused_and_left_as_it_is(file: Path, damage: str) -> None:
+    size = file.stat().st_size
+    if damage == "text":
+        file.write_bytes(b"Dear shop,\n")
+    elif damage == "foreign":
+        file.unlink()
+        connection = apsw.Connection(str(file))
+        connection.execute("CREATE TABLE customer (name TEXT)")
+        connection.close()
+    elif damage == "torn page":
+        _overwrite(file, size // 2 // 4096 * 4096, os.urandom(2048))
+    elif damage == "cut off":
+        os.truncate(file, size // 2)
+    else:
+        _overwrite(file, 4096, bytes(4096))
+    before = file.read_bytes()
+    with pytest.raises(JournalDamaged, match="Nothing was changed or deleted"):
+        await open_journal(file.parent)
+    assert file.read_bytes() == before
+
+
+async def test_a_damaged_file_keeps_its_wal_too(file: Path) -> None:
+    other = apsw.Connection(str(file))
+    other.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    other.execute("INSERT INTO fact VALUES ('a', 'b')")
+    other.close()
+    wal = file.with_name("journal.sqlite3-wal")
+    _overwrite(file, file.stat().st_size // 2 // 4096 * 4096, os.urandom(2048))
+    before = file.read_bytes(), wal.read_bytes()
+    with pytest.raises(JournalDamaged):
+        await open_journal(file.parent)
+    assert (file.read_bytes(), wal.read_bytes()) == before
+    assert len(before[1]) > 4096
+
+
+async def test_a_newer_file_is_refused_and_left_as_it_is(file: Path) -> None:
+    connection = apsw.Connection(str(file))
+    connection.pragma("user_version", 99)
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(JournalNewer, match="format 99") as caught:
+        await open_journal(file.parent)
+    assert "Install the newest Giftill" in str(caught.value.hint)
+    assert file.read_bytes() == before
+
+
+async def test_an_older_file_is_upgraded_with_a_copy_kept(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = (*schema.STEPS, "ALTER TABLE fact ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+    monkeypatch.setattr(schema, "STEPS", steps)
+    journal = await open_journal(file.parent)
+    await journal.set_fact("a", "b")
+    assert len(await journal.operations()) == 400
+    await journal.close()
+    (copy,) = (file.parent / "backups").iterdir()
+    if os.name == "posix":
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    old = apsw.Connection(str(copy))
+    assert old.pragma("user_version") == 1
+    assert old.execute("SELECT count(*) FROM operation").get == 400
+    old.close()
+    new = apsw.Connection(str(file))
+    assert new.pragma("user_version") == 2
+    new.close()
+
+
+async def test_an_upgrade_that_fails_half_way_leaves_the_file_whole_and_old(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = schema.STEPS
+    monkeypatch.setattr(schema, "STEPS", (*good, "CREATE TABLE extra (a); SELECT nonsense()"))
+    with pytest.raises(apsw.SQLError):
+        await open_journal(file.parent)
+    monkeypatch.setattr(schema, "STEPS", good)
+    journal = await open_journal(file.parent)
+    assert len(await journal.operations()) == 400
+    tables = await journal._read(
+        lambda s: s.connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type='table'"
+        ).fetchall()
+    )
+    assert ("extra",) not in tables
+    await journal.close()
+
+
+async def test_a_start_that_was_cut_off_before_the_first_table_is_begun_again(
+    folder: Path,
+) -> None:
+    folder.mkdir()
+    (folder / "journal.sqlite3").touch()
+    journal = await open_journal(folder)
+    await commit(journal, an_operation())
+    await journal.close()
+
+
+async def test_a_folder_that_is_a_file_is_refused_in_plain_words(folder: Path) -> None:
+    folder.write_text("")
+    with pytest.raises(JournalUnavailable, match="can't be used"):
+        await open_journal(folder)
+
+
+async def test_opening_loads_sqlite_and_importing_does_not() -> None:
+    script = "import sys, json, giftill.journal; print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(subprocess.check_output([sys.executable, "-c", script]))
+    assert not {"apsw", "filelock", "sqlite3"} & set(loaded)
