@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from . import headers, wire
+from . import wire
 from .errors import (
     ApiError,
     ErrorDetail,
@@ -47,16 +46,16 @@ class Answer:
         body: The decoded body; what is there of it if `problem` is set.
         problem: Why the body is not whole, in words for logs; empty if it is.
         content_type: The header, or empty.
-        date: The header, or None.
-        retry_after: The header, or None.
+        server_time_s: The Unix time that the server's `Date` header tells; None without it.
+        retry_after_s: How long its `Retry-After` header asks to wait; None without it.
     """
 
     status: int
     body: bytes
     problem: str = ""
     content_type: str = ""
-    date: str | None = None
-    retry_after: str | None = None
+    server_time_s: float | None = None
+    retry_after_s: float | None = None
 
     @property
     def is_success(self) -> bool:
@@ -119,8 +118,9 @@ def _refusal(answer: Answer, request: Request, scrub: Callable[[str], str]) -> G
     said = tuple(_scrubbed(detail, scrub) for detail in wire.errors(answer.body))
     problem = f"status {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait_s = headers.retry_after_s(answer.retry_after, date=answer.date, now_s=time.time())
-        return RateLimited(request, answer.status, said, problem, retry_after_s=wait_s)
+        return RateLimited(
+            request, answer.status, said, problem, retry_after_s=answer.retry_after_s
+        )
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerFault(request, answer.status, said, problem)
     if answer.status in _BY_STATUS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
 import re
 import time
 from enum import Enum
@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from giftill import __version__
 from giftill.domain.places import LocationId
 
-from . import answers, calls, headers, wire
-from .errors import GiftyError, UnusableAddress, UnusableToken
-from .exchange import Exchange, Timeouts
+from . import answers, calls, wire
+from .errors import GiftyError, TokenMissing, UnusableAddress, UnusableToken
+from .exchange import Exchange, Purpose, Request, Timeouts
 from .masking import mask
 from .pacing import Pacer, Priority
 from .pagination import pages
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from giftill.domain.places import Location, Package
     from giftill.domain.transactions import Transaction, TransactionId
 
-    from .transport import AsyncBaseTransport
+    from .transport import AsyncBaseTransport, Transport
 
 _T = TypeVar("_T")
 
@@ -40,6 +40,7 @@ LIVE_URL: Final = "https://api.gifty.nl/v1/"
 USUAL_LIMIT_PER_MINUTE: Final = 100
 
 _TOKEN = re.compile(r"[!-~]+")
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -61,6 +62,8 @@ class GiftyClient:
     A `CancelledError` in the middle of a method leaves open whether the request was sent.
 
     Attributes:
+        token: From the developer's page of the Gifty dashboard, or None; without one, each method
+            raises `TokenMissing` and sends nothing.
         language: What the server's texts are asked in: `en` or `nl`.
         location: The shop that calls are made for, unless a call says otherwise; None for none.
         pacer: Gives each request its turn.
@@ -68,7 +71,7 @@ class GiftyClient:
 
     def __init__(
         self,
-        token: str,
+        token: str | None,
         *,
         base_url: str = LIVE_URL,
         language: str = "en",
@@ -81,7 +84,7 @@ class GiftyClient:
         """Prepare a client; it connects with the first request.
 
         Args:
-            token: From the developer's page of the Gifty dashboard.
+            token: From the developer's page of the Gifty dashboard; None while there is none yet.
             base_url: The API's address with its version; plain HTTP only to this PC itself.
             language: `en` or `nl`.
             location: `lc_…`, or None.
@@ -96,17 +99,14 @@ class GiftyClient:
             UnusableToken: `token` has characters that no token has.
             UnusableId: `location` is not an id.
         """
-        if not _TOKEN.fullmatch(token):
-            raise UnusableToken
-        # The HTTP library takes longer to import than the rest of this package together.
-        from .transport import Transport
-
-        self._token = token
+        self.token = token
         self.language = language
         self.location = location
         self.pacer = Pacer(USUAL_LIMIT_PER_MINUTE) if pacer is None else pacer
         self._base_url = check_address(base_url)
-        self._transport = Transport(self._base_url, timeouts, transport)
+        self._timeouts = timeouts
+        self._carrier = transport
+        self._transport: Transport | None = None
         self._watch = watch
 
     def __repr__(self) -> str:
@@ -125,7 +125,19 @@ class GiftyClient:
 
     async def aclose(self) -> None:
         """Close all connections; a request that is under way fails."""
-        await self._transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    @property
+    def token(self) -> str | None:
+        """From the developer's page of the Gifty dashboard, or None."""
+        return self._token
+
+    @token.setter
+    def token(self, token: str | None) -> None:
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise UnusableToken
+        self._token = token
 
     @property
     def language(self) -> str:
@@ -318,6 +330,22 @@ class GiftyClient:
             page_size,
         )
 
+    async def picture(self, url: str) -> bytes:
+        """GET a picture of a card, as its `images` name it; without the token, wherever it lies.
+
+        Returns:
+            The bytes of the file, 2 MiB at most, of any kind.
+
+        Raises:
+            GiftyError: It could not be had.
+            UnusableAddress: `url` is none, or plain HTTP to another PC.
+        """
+        address = urlsplit(url)
+        check_address(f"{address.scheme}://{address.netloc}")
+        request = Request("GET", address.path, Purpose.READ)
+        transport = await self._opened()
+        return answers.read(await transport.fetch(url, request), request, bytes, str)
+
     async def _ask(
         self,
         call: calls.Call,
@@ -325,18 +353,35 @@ class GiftyClient:
         location: Where,
         priority: Priority,
     ) -> _T:
-        message_headers = self._headers(location)
+        if self._token is None:
+            raise TokenMissing(call.request)
+        fields, scrub = self._headers(location), self._scrub(call)
+        transport = await self._opened()
         await self.pacer.turn(priority)
         answer: answers.Answer | None = None
         started = time.perf_counter()
         try:
-            answer = await self._transport.send(call, message_headers, scrub := self._scrub(call))
+            answer = await transport.send(call, fields, scrub)
             result = answers.read(answer, call.request, decode, scrub)
         except GiftyError as error:
             self._tell(call, answer, error, time.perf_counter() - started)
             raise
         self._tell(call, answer, None, time.perf_counter() - started)
         return result
+
+    async def _opened(self) -> Transport:
+        if self._transport is None:
+            # The HTTP library takes longer to load than a window may stand still.
+            opened = await asyncio.to_thread(self._open)
+            # Another request can have come here meanwhile; nothing is connected yet.
+            if self._transport is None:
+                self._transport = opened
+        return self._transport
+
+    def _open(self) -> Transport:
+        from .transport import Transport
+
+        return Transport(self._base_url, self._timeouts, self._carrier)
 
     def _headers(self, location: Where) -> dict[str, str]:
         shop = self.location if isinstance(location, Default) else location
@@ -351,7 +396,7 @@ class GiftyClient:
         }
 
     def _scrub(self, call: calls.Call) -> Callable[[str], str]:
-        return lambda text: mask(text, code=call.secret, token=self._token)
+        return lambda text: mask(text, code=call.secret, token=self._token or "")
 
     def _tell(
         self,
@@ -363,7 +408,7 @@ class GiftyClient:
         if self._watch is None:
             return
         status = answer.status if answer else None
-        server_s = headers.server_time_s(answer.date) if answer else None
+        server_s = answer.server_time_s if answer else None
         # The server read its clock somewhere between the request and its answer.
         offset_s = None if server_s is None else server_s - (time.time() - elapsed_s / 2)
         request = call.request
@@ -386,15 +431,8 @@ def check_address(base_url: str) -> str:
     except ValueError:
         host, is_whole = "", False
         parts = urlsplit("")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(host))
     has_more = "@" in parts.netloc or parts.query or parts.fragment
     if not host or not is_whole or not is_safe or has_more or not base_url.isprintable():
         raise UnusableAddress
     return base_url if base_url.endswith("/") else f"{base_url}/"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -5,6 +5,7 @@
     │   ├── Offline             refused, no such name, connect timeout
     │   ├── TlsError            the server could not prove who it is
     │   └── PoolBusy            no connection was free
+    ├── TokenMissing            there is no token to send it with
     ├── MaybeSentError          no answer came: the server may have done it
     └── AnsweredError           an HTTP answer came
         ├── UnreadableAnswer    2xx or 3xx that is not what the API answers
@@ -231,6 +232,14 @@ class TokenRefused(ApiError):
     outcome = Outcome.TOKEN_REFUSED
     _title = N_("Gifty refused the token")
     _hint = N_("Ask a manager to set a token that works. Captures and releases wait for it.")
+
+
+class TokenMissing(GiftyError):
+    """There is no token yet; nothing was sent."""
+
+    outcome = Outcome.TOKEN_REFUSED
+    _title = N_("This till has no API token yet")
+    _hint = N_("Ask whoever installs this till to set the token: giftill token set.")
 
 
 class Forbidden(ApiError):

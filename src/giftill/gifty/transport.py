@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import time
 import zlib
 from typing import TYPE_CHECKING, Final
 
+import anyio
 import httpx
 import truststore
 
+from . import headers
 from .answers import Answer
 from .errors import MaybeSentError, NotSentError, Offline, PoolBusy, TlsError
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .calls import Call
-    from .exchange import Timeouts
+    from .exchange import Request, Timeouts
 
 AsyncBaseTransport = httpx.AsyncBaseTransport
 
@@ -52,7 +55,9 @@ class Transport:
     def __init__(
         self, base_url: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None
     ) -> None:
-        """Open nothing yet.
+        """Load what sending needs, and connect to nothing yet.
+
+        It takes long enough to be made in a thread of its own, and must be: see `_network`.
 
         Args:
             base_url: With a slash at the end.
@@ -64,27 +69,45 @@ class Transport:
         self._transport = transport or _network(is_secure=base_url.startswith("https:"))
 
     async def send(
-        self, call: Call, headers: Mapping[str, str], scrub: Callable[[str], str]
+        self, call: Call, fields: Mapping[str, str], scrub: Callable[[str], str]
     ) -> Answer:
         """Send one call, once.
 
         Args:
             call: What to send.
-            headers: All headers but those that belong to the transfer itself.
+            fields: All headers but those that belong to the transfer itself.
             scrub: Takes the secrets of the call out of a text.
 
         Raises:
             NotSentError: Surely not a byte of it reached the server.
             MaybeSentError: It may have reached the server, and no status came back.
         """
-        message = self._message(call, headers)
+        return await self._exchange(self._message(call, fields), call.request, scrub)
+
+    async def fetch(self, url: str, request: Request) -> Answer:
+        """Fetch a public file, such as a picture, with nothing that tells who asks.
+
+        Args:
+            url: Where it is.
+            request: The same for errors.
+
+        Raises:
+            NotSentError: No connection could be made.
+            MaybeSentError: No answer came.
+        """
+        message = httpx.Request("GET", url, extensions=self._limits())
+        return await self._exchange(message, request, str)
+
+    async def _exchange(
+        self, message: httpx.Request, request: Request, scrub: Callable[[str], str]
+    ) -> Answer:
         try:
             # The steps have their own limits, but for reading: a server could send a byte of its
             # answer at a time for ever.
             async with asyncio.timeout(self._timeouts.until_answer_s):
                 response = await self._transport.handle_async_request(message)
         except (httpx.HTTPError, OSError) as error:
-            failure = _translate(error, call, scrub)
+            failure = _translate(error, request, scrub)
         else:
             return await _receive(response, self._timeouts.answer_s)
         # Raised out here, without the library's exception in tow: that one carries the request,
@@ -95,25 +118,31 @@ class Transport:
         """Close all connections."""
         await self._transport.aclose()
 
-    def _message(self, call: Call, headers: Mapping[str, str]) -> httpx.Request:
-        times = self._timeouts
+    def _message(self, call: Call, fields: Mapping[str, str]) -> httpx.Request:
         return httpx.Request(
             call.request.method,
             self._base_url + call.path,
-            headers={**headers, "Accept-Encoding": "gzip"},
+            headers={**fields, "Accept-Encoding": "gzip"},
             content=call.body,
-            extensions={
-                "timeout": {
-                    "pool": times.pool_s,
-                    "connect": times.connect_s,
-                    "write": times.write_s,
-                    "read": times.answer_s,
-                }
-            },
+            extensions=self._limits(),
         )
+
+    def _limits(self) -> dict[str, dict[str, float]]:
+        times = self._timeouts
+        return {
+            "timeout": {
+                "pool": times.pool_s,
+                "connect": times.connect_s,
+                "write": times.write_s,
+                "read": times.answer_s,
+            }
+        }
 
 
 def _network(*, is_secure: bool) -> httpx.AsyncHTTPTransport:
+    # The library loads its event-loop part when it first connects, and a window would stand still
+    # meanwhile. Running an empty loop here, in a thread, has it loaded by then.
+    anyio.run(anyio.sleep, 0)
     # Plain HTTP only goes to this PC itself, and gets a context that trusts nobody.
     context: ssl.SSLContext = (
         truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -135,16 +164,16 @@ def _network(*, is_secure: bool) -> httpx.AsyncHTTPTransport:
 
 
 def _translate(
-    error: Exception, call: Call, scrub: Callable[[str], str]
+    error: Exception, request: Request, scrub: Callable[[str], str]
 ) -> NotSentError | MaybeSentError:
     problem = scrub(_describe(error))
     if not isinstance(error, _BEFORE_SENDING):
-        return MaybeSentError(call.request, problem)
+        return MaybeSentError(request, problem)
     if isinstance(error, httpx.PoolTimeout):
-        return PoolBusy(call.request, problem)
+        return PoolBusy(request, problem)
     if any(isinstance(each, ssl.SSLError) for each in _chain(error)):
-        return TlsError(call.request, problem)
-    return Offline(call.request, problem)
+        return TlsError(request, problem)
+    return Offline(request, problem)
 
 
 def _describe(error: Exception) -> str:
@@ -171,13 +200,15 @@ async def _receive(response: httpx.Response, answer_s: float) -> Answer:
     finally:
         with contextlib.suppress(httpx.HTTPError, OSError):
             await response.aclose()
+    date = response.headers.get("date")
+    retry_after = response.headers.get("retry-after")
     return Answer(
         status=response.status_code,
         body=bytes(body),
         problem=problem,
         content_type=response.headers.get("content-type", ""),
-        date=response.headers.get("date"),
-        retry_after=response.headers.get("retry-after"),
+        server_time_s=headers.server_time_s(date),
+        retry_after_s=headers.retry_after_s(retry_after, date=date, now_s=time.time()),
     )
 
 

@@ -1,0 +1,143 @@
+"""An HTTP server in raw bytes, for the answers that no proper server would give."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+Reply: TypeAlias = "bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]"
+
+
+@dataclass
+class RawServer:
+    """What the server has seen so far.
+
+    Attributes:
+        url: The address of the API that it plays.
+        requests: Each request as it came, head and body.
+        connections: How many connections were opened.
+        broken: Set once the other end has closed a connection before the reply was through.
+    """
+
+    url: str = ""
+    requests: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def paths(self) -> list[str]:
+        """The path and query of each request."""
+        return [request.split(b" ", 2)[1].decode() for request in self.requests]
+
+
+def answer(
+    body: bytes = b"",
+    status: str = "200 OK",
+    headers: str = "Content-Type: application/json",
+    *,
+    length: int | None = None,
+) -> bytes:
+    """Return an HTTP answer; `length` lies about the body's."""
+    size = len(body) if length is None else length
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {size}", *headers.splitlines()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@asynccontextmanager
+async def raw_server(
+    *replies: Reply, context: ssl.SSLContext | None = None
+) -> AsyncIterator[RawServer]:
+    """Serve on a real socket: the first request gets the first reply, and so on.
+
+    A reply of bytes is sent and the connection kept; a function may do with the connection what
+    it likes, and the connection is closed when it returns. The last reply is repeated.
+    """
+    seen = RawServer()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        seen.connections += 1
+        try:
+            while request := await _read_request(reader):
+                reply = replies[min(len(seen.requests), len(replies) - 1)]
+                seen.requests.append(request)
+                if not isinstance(reply, bytes):
+                    await reply(writer)
+                    return
+                writer.write(reply)
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            seen.broken.set()
+        finally:
+            tasks.discard(task)
+            writer.close()
+            with suppress(ConnectionError, OSError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    seen.url = f"{'https' if context else 'http'}://127.0.0.1:{port}/v1/"
+    try:
+        yield seen
+    finally:
+        server.close()
+        for task in list(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close the connection without a word."""
+    writer.close()
+
+
+async def reset(writer: asyncio.StreamWriter) -> None:
+    """Break the connection the hard way."""
+    writer.transport.abort()
+
+
+def slowly(*parts: bytes, pause_s: float) -> Reply:
+    """Send the parts with a pause after each."""
+
+    async def send(writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(pause_s)
+
+    return send
+
+
+def then_close(data: bytes) -> Reply:
+    """Send the bytes and close the connection."""
+
+    async def send(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+
+    return send
+
+
+async def _read_request(reader: asyncio.StreamReader) -> bytes:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return b""
+    length = next(
+        (
+            int(line.split(b":")[1])
+            for line in head.lower().split(b"\r\n")
+            if line.startswith(b"content-length:")
+        ),
+        0,
+    )
+    return head + await reader.readexactly(length)

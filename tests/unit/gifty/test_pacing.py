@@ -1,0 +1,283 @@
+"""The sliding window, its two priorities and its memory, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from giftill.gifty import Pacer, Priority
+from tests.helpers.virtual_time import run_virtually
+
+CASHIER, OUTBOX = Priority.CASHIER, Priority.OUTBOX
+WINDOW_S = 60.0
+# Adding seconds to a clock rounds in the last bits.
+CLOSE_S = 1e-6
+
+
+def loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def make_pacer(limit: int, *, reserve: int = 0, history: tuple[int, ...] = ()) -> Pacer:
+    return Pacer(limit, now=loop_time, reserve_for_cashier=reserve, history=history)
+
+
+async def timed_turn(pacer: Pacer, priority: Priority, turns: list[tuple[float, Priority]]) -> None:
+    await pacer.turn(priority)
+    turns.append((loop_time(), priority))
+
+
+async def take(pacer: Pacer, count: int, priority: Priority = CASHIER) -> list[float]:
+    turns: list[tuple[float, Priority]] = []
+    await asyncio.gather(*(timed_turn(pacer, priority, turns) for _ in range(count)))
+    return [at for at, _ in turns]
+
+
+def assert_within_limit(times: list[float], limit: int) -> None:
+    for first, over in zip(times, times[limit:], strict=False):
+        assert over - first >= WINDOW_S - CLOSE_S
+
+
+def test_turns_up_to_the_limit_cost_no_time() -> None:
+    async def main() -> list[float]:
+        return [at - 1_000.0 for at in await take(make_pacer(10), 10)]
+
+    assert run_virtually(main) == [0.0] * 10
+
+
+def test_the_turn_after_the_limit_comes_when_the_first_is_a_minute_old() -> None:
+    async def main() -> float:
+        pacer = make_pacer(3)
+        await pacer.turn()
+        await asyncio.sleep(20)
+        await take(pacer, 2)
+        return (await take(pacer, 1))[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+
+
+def test_the_outbox_leaves_the_reserve_to_the_cashier() -> None:
+    async def main() -> tuple[float, float]:
+        pacer = make_pacer(10, reserve=4)
+        await take(pacer, 6, OUTBOX)
+        outbox = asyncio.create_task(take(pacer, 1, OUTBOX))
+        await asyncio.sleep(1)
+        cashier = await take(pacer, 4)
+        return cashier[-1] - 1_000.0, (await outbox)[0] - 1_000.0
+
+    cashier_at, outbox_at = run_virtually(main)
+    assert cashier_at == 1.0
+    # All ten are used by then: six of them must be a minute old, and four of those were free at 60.
+    assert outbox_at == pytest.approx(60.0, abs=0.01)
+
+
+def test_the_outbox_gets_no_turn_while_a_cashier_waits() -> None:
+    async def main() -> list[Priority]:
+        pacer = make_pacer(2)
+        await take(pacer, 2)
+        turns: list[tuple[float, Priority]] = []
+        tasks = [asyncio.create_task(timed_turn(pacer, OUTBOX, turns))]
+        await asyncio.sleep(30)
+        tasks += [asyncio.create_task(timed_turn(pacer, CASHIER, turns)) for _ in range(2)]
+        await asyncio.gather(*tasks)
+        return [priority for _, priority in turns]
+
+    assert run_virtually(main) == [CASHIER, CASHIER, OUTBOX]
+
+
+def test_equals_are_served_in_the_order_they_came() -> None:
+    async def main() -> list[int]:
+        pacer = make_pacer(1)
+        order: list[int] = []
+
+        async def ask(number: int) -> None:
+            await pacer.turn(OUTBOX)
+            order.append(number)
+
+        await asyncio.gather(*(ask(number) for number in range(6)))
+        return order
+
+    assert run_virtually(main) == list(range(6))
+
+
+def test_a_cancelled_wait_uses_no_turn_and_frees_the_queue() -> None:
+    async def main() -> tuple[float, int]:
+        pacer = make_pacer(1)
+        await pacer.turn()
+        first = asyncio.create_task(pacer.turn())
+        second = asyncio.create_task(take(pacer, 1))
+        await asyncio.sleep(10)
+        first.cancel()
+        at = (await second)[0] - 1_000.0
+        return at, len(pacer.history)
+
+    at, used = run_virtually(main)
+    assert at == pytest.approx(60.0, abs=0.01)
+    assert used == 1
+
+
+def test_a_cancelled_cashier_lets_the_outbox_go_on() -> None:
+    async def main() -> float:
+        pacer = make_pacer(1)
+        await pacer.turn()
+        cashier = asyncio.create_task(pacer.turn(CASHIER))
+        outbox = asyncio.create_task(take(pacer, 1, OUTBOX))
+        await asyncio.sleep(10)
+        cashier.cancel()
+        return (await outbox)[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+
+
+def test_a_pause_holds_everybody() -> None:
+    async def main() -> list[float]:
+        pacer = make_pacer(10)
+        pacer.pause_until(loop_time() + 45)
+        outbox, cashier = await asyncio.gather(take(pacer, 1, OUTBOX), take(pacer, 1))
+        return [outbox[0] - 1_000.0, cashier[0] - 1_000.0]
+
+    assert run_virtually(main) == pytest.approx([45.0, 45.0], abs=0.01)
+
+
+def test_a_pause_that_is_made_longer_while_somebody_waits_counts() -> None:
+    async def main() -> float:
+        pacer = make_pacer(10)
+        pacer.pause_until(loop_time() + 10)
+        waiting = asyncio.create_task(take(pacer, 1))
+        await asyncio.sleep(5)
+        pacer.pause_until(loop_time() + 30)
+        return (await waiting)[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(35.0, abs=0.01)
+
+
+def test_a_sleep_that_wakes_early_does_not_break_the_limit() -> None:
+    async def main() -> list[float]:
+        pacer = Pacer(2, now=loop_time, sleep=lambda seconds: asyncio.sleep(seconds * 0.4))
+        return await take(pacer, 7)
+
+    assert_within_limit(run_virtually(main), 2)
+
+
+def test_a_restart_gives_no_second_helping() -> None:
+    async def main() -> float:
+        before = make_pacer(5)
+        await take(before, 5)
+        await asyncio.sleep(12)
+        after = make_pacer(5, history=before.history)
+        return (await take(after, 1))[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+
+
+def test_a_history_from_the_future_counts_as_just_now() -> None:
+    async def main() -> float:
+        pacer = make_pacer(1, history=(int((loop_time() + 86_400) * 1000),))
+        return (await take(pacer, 1))[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+
+
+def test_setting_the_wall_clock_changes_no_wait() -> None:
+    async def main() -> float:
+        shift = 0.0
+        pacer = Pacer(1, now=lambda: loop_time() + shift, steady=loop_time)
+        await pacer.turn()
+        shift = 3_600.0
+        return (await take(pacer, 1))[0] - 1_000.0
+
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+
+
+def test_the_wait_is_told_before_it_is_waited() -> None:
+    async def main() -> tuple[float, float, float]:
+        pacer = make_pacer(10, reserve=5)
+        before = pacer.waiting_s(CASHIER)
+        await take(pacer, 5)
+        return before, pacer.waiting_s(CASHIER), pacer.waiting_s(OUTBOX)
+
+    assert run_virtually(main) == (0.0, 0.0, 60.0)
+
+
+def test_no_limit_means_no_wait() -> None:
+    async def main() -> float:
+        return (await take(make_pacer(0), 1_000, OUTBOX))[-1] - 1_000.0
+
+    assert run_virtually(main) == 0.0
+
+
+def test_a_small_limit_still_lets_the_outbox_drain() -> None:
+    async def main() -> list[float]:
+        return await take(make_pacer(4, reserve=20), 4, OUTBOX)
+
+    assert_within_limit(run_virtually(main), 2)
+
+
+requests = st.lists(
+    st.tuples(
+        st.floats(0, 50, allow_nan=False),
+        st.sampled_from(Priority),
+        st.none() | st.floats(0, 80, allow_nan=False),
+    ),
+    max_size=60,
+)
+
+
+@given(requests, st.integers(1, 12), st.integers(0, 12), st.floats(0.2, 1.0))
+def test_the_limit_the_reserve_and_the_order_hold_whatever_comes(
+    arrivals: list[tuple[float, Priority, float | None]],
+    limit: int,
+    reserve: int,
+    wakes_at: float,
+) -> None:
+    turns: list[tuple[float, Priority]] = []
+    cashiers_wait: list[bool] = []
+
+    async def main() -> None:
+        waiting: set[int] = set()
+        pacer = Pacer(
+            limit,
+            now=loop_time,
+            sleep=lambda seconds: asyncio.sleep(seconds * wakes_at),
+            reserve_for_cashier=reserve,
+        )
+
+        async def ask(number: int, priority: Priority) -> None:
+            if priority is CASHIER:
+                waiting.add(number)
+            try:
+                await pacer.turn(priority)
+            finally:
+                waiting.discard(number)
+            turns.append((loop_time(), priority))
+            cashiers_wait.append(bool(waiting) and priority is OUTBOX)
+
+        tasks = []
+        for number, (after_s, priority, gives_up_s) in enumerate(arrivals):
+            await asyncio.sleep(after_s / 10)
+            task = asyncio.create_task(ask(number, priority))
+            if gives_up_s is not None:
+                asyncio.get_running_loop().call_later(gives_up_s, task.cancel)
+            tasks.append(task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(task.done() for task in tasks)
+
+    run_virtually(main)
+    times = [at for at, _ in turns]
+    assert_within_limit(times, limit)
+    assert all(later >= earlier for earlier, later in pairwise(times))
+    assert not any(cashiers_wait)
+    kept = min(reserve, limit // 2)
+    for index, (at, priority) in enumerate(turns):
+        recent = [t for t in times[:index] if t > at - WINDOW_S + CLOSE_S]
+        assert priority is CASHIER or len(recent) < limit - kept
+
+
+@pytest.mark.parametrize(("limit", "reserve"), [(-1, 0), (1, -1)])
+def test_negative_numbers_are_a_mistake(limit: int, reserve: int) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        Pacer(limit, reserve_for_cashier=reserve)
