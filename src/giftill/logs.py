@@ -80,7 +80,7 @@ class _Formatter(logging.Formatter):
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._redactor = redactor
+        self.redactor = redactor
 
     def formatTime(  # noqa: N802 - the base class's name
         self, record: logging.LogRecord, datefmt: str | None = None
@@ -98,7 +98,7 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return everything that is written, traceback included, without secrets."""
-        return self._redactor.redact(super().format(record))
+        return self.redactor.redact(super().format(record))
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -118,7 +118,7 @@ class _PrivateFile(RotatingFileHandler):
 
 def start_logging(
     folder: Path, *, file_name: str = "giftill.log", level: int = logging.INFO
-) -> Redactor:
+) -> None:
     """Send all logging of this process to rotating files.
 
     Args:
@@ -127,11 +127,7 @@ def start_logging(
             different ones, as two processes can't rotate one file.
         level: The least level that is written; HTTP libraries are held to WARNING, since their
             lines carry addresses with card codes in them.
-
-    Returns:
-        The redactor in use, to be told the token.
     """
-    redactor = Redactor()
     handler = _PrivateFile(
         folder / file_name,
         maxBytes=LOG_FILE_BYTES,
@@ -139,7 +135,7 @@ def start_logging(
         encoding="utf-8",
         delay=True,
     )
-    handler.setFormatter(_Formatter(redactor))
+    handler.setFormatter(_Formatter(Redactor()))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, _PrivateFile)]:
         root.removeHandler(old)
@@ -148,7 +144,13 @@ def start_logging(
     root.setLevel(level)
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    return redactor
+
+
+def hide_secret(secret: str) -> None:
+    """Blank out this very text in all log files of this process from now on, such as the token."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _PrivateFile) and isinstance(handler.formatter, _Formatter):
+            handler.formatter.redactor.hide(secret)
 
 
 def stop_logging() -> None:

@@ -1,0 +1,64 @@
+"""Where the program starts: hands the command line over, and ends as a command should."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from giftill.cli import main as run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from giftill.config import Folders, Settings
+    from giftill.services.desk import Desk
+
+# What a shell reports of a program that wrote to a reader who had left.
+_BROKEN_PIPE: Final = 141
+
+
+class _Wiring:
+    """The bootstrap's parts, loaded when a command needs them."""
+
+    def open_desk(
+        self, settings: Settings, folders: Folders, environ: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Desk]:
+        from giftill.bootstrap import open_desk
+
+        return open_desk(settings, folders, environ)
+
+    def run_window(
+        self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
+    ) -> int:
+        from giftill.bootstrap import run_window
+
+        return run_window(settings, folders, environ, is_training=is_training)
+
+    def run_demo(self, settings: Settings, environ: Mapping[str, str], out: Path) -> int:
+        from giftill.bootstrap import run_demo
+
+        return run_demo(settings, environ, out)
+
+
+def main() -> int:
+    """Carry out this process's command line and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows another one rather than nothing at all.
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # not on replaced streams
+    try:
+        status = run(sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr, wiring=_Wiring())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it closes the stream at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

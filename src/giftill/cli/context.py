@@ -1,0 +1,163 @@
+"""What a command works with: its terminal, settings and folders, and the way to the API."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from giftill.config import TOKEN_VARIABLE
+from giftill.logs import hide_secret
+
+from .problems import NoTokenError, UnknownLocationError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from giftill.config import Folders, Settings
+    from giftill.domain.errors import GiftillError
+    from giftill.domain.places import LocationId
+    from giftill.gifty import Exchange, GiftyClient
+    from giftill.journal import Journal
+    from giftill.services.desk import Desk
+    from giftill.texts import Texts
+    from giftill.vault import Vault
+
+    from .terminal import Terminal
+    from .wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a command is given besides its own arguments.
+
+    Attributes:
+        terminal: Where it reads and writes.
+        settings: What is in force: command line over environment over file.
+        folders: Where this till keeps its things.
+        environ: The environment.
+        wiring: Opens tills and windows.
+        chosen_location: The location given for this very command, which is checked, or None.
+        settings_problem: Why the settings file can't be used; only `doctor` goes on with that.
+    """
+
+    terminal: Terminal
+    settings: Settings
+    folders: Folders
+    environ: Mapping[str, str]
+    wiring: Wiring
+    chosen_location: LocationId | None = None
+    settings_problem: GiftillError | None = None
+
+    @property
+    def t(self) -> Texts:
+        """The language."""
+        return self.terminal.t
+
+    def vault(self) -> Vault:
+        """Return the place in the keyring for this API's token."""
+        from giftill.vault import Vault, service_name
+
+        return Vault(service_name(self.settings.api_url))
+
+    async def token(self) -> str:
+        """Return the API token: the environment's, or else the keyring's.
+
+        Raises:
+            NoTokenError: There is none.
+            VaultUnavailable: The keyring can't be asked.
+        """
+        given = self.environ.get(TOKEN_VARIABLE, "").strip()
+        token = given or await self.vault().token()
+        if not token:
+            raise NoTokenError
+        hide_secret(token)
+        return token
+
+    @asynccontextmanager
+    async def client(
+        self, watch: Callable[[Exchange], None] | None = None
+    ) -> AsyncIterator[GiftyClient]:
+        """Open the API for a command that only reads; the journal stays closed.
+
+        Args:
+            watch: Told after every request.
+
+        Raises:
+            NoTokenError: There is no token.
+            VaultUnavailable: The keyring can't be asked.
+            UnknownLocationError: The location given for this command is not the account's.
+            GiftyError: The location could not be checked.
+        """
+        from giftill.gifty import GiftyClient
+
+        async with GiftyClient(
+            await self.token(),
+            base_url=self.settings.api_url,
+            language=self.settings.language,
+            watch=watch,
+        ) as client:
+            await self.check_location(client)
+            client.location = _as_location(self.settings.location)
+            yield client
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[Desk]:
+        """Open the till for a command that moves money.
+
+        Raises:
+            NoTokenError: There is no token.
+            GiftillError: The journal or the keyring can't be opened.
+        """
+        async with self.wiring.open_desk(self.settings, self.folders, self.environ) as desk:
+            if not desk.has_token.value:
+                raise desk.token_problem.value or NoTokenError
+            yield desk
+
+    @asynccontextmanager
+    async def journal(self) -> AsyncIterator[Journal | None]:
+        """Open the journal for a command that only reads it; None where there is none yet.
+
+        Raises:
+            JournalInUse: Another Giftill has it open.
+            GiftillError: It can't be opened.
+        """
+        if not self.folders.journal.exists():
+            yield None
+            return
+        from giftill.journal import Journal
+
+        journal = await Journal.open(self.folders.data, now_ms=now_ms)
+        try:
+            yield journal
+        finally:
+            await journal.close()
+
+    async def check_location(self, client: GiftyClient) -> None:
+        """Hold the location given for this command to the account's own list.
+
+        Raises:
+            UnknownLocationError: It is not on the list.
+            GiftyError: The list can't be read.
+        """
+        if self.chosen_location is None:
+            return
+        # Asked without the header: a server may refuse the very list that names the right ones.
+        client.location = None
+        async for each in client.locations():
+            if each.id == self.chosen_location:
+                client.location = self.chosen_location
+                return
+        raise UnknownLocationError(self.chosen_location)
+
+
+def now_ms() -> int:
+    """Return this PC's Unix time in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def _as_location(text: str | None) -> LocationId | None:
+    from giftill.domain.places import LocationId
+
+    return LocationId(text) if text else None

@@ -1,0 +1,120 @@
+"""The journal from the command line: verifying its chain, and exporting it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+
+from .exits import Exit
+
+if TYPE_CHECKING:
+    import argparse
+
+    from giftill.journal import Journal
+
+    from .arguments import Parser
+    from .context import Context
+
+
+class ExportError(GiftillError):
+    """The journal can't be written to the file that was asked for."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Name the file and what the system said."""
+        super().__init__(
+            Message(N_("The journal was not exported")),
+            Message(
+                N_("The file “{file}” can’t be written: {problem}."),
+                {"file": str(path), "problem": problem},
+            ),
+            Message(N_("Choose another file with --out.")),
+        )
+
+
+def add_journal(parser: Parser) -> None:
+    """Add the arguments of `journal`."""
+    t = parser.t
+    parser.own.add_argument(
+        "action",
+        choices=("verify", "export"),
+        help=t("verify that nothing was changed, or export all of it as JSON lines"),
+    )
+    parser.own.add_argument(
+        "--out", metavar=t("FILE"), help=t("where to export to; else standard output")
+    )
+
+
+async def journal(context: Context, arguments: argparse.Namespace) -> Exit:
+    """Carry out `journal verify` or `journal export`."""
+    if arguments.action == "verify":
+        return await _verify(context)
+    return await _export(context, arguments.out)
+
+
+async def _verify(context: Context) -> Exit:
+    t, terminal = context.t, context.terminal
+    async with context.journal() as store:
+        report = await store.verify() if store else None
+    if report is None:
+        terminal.answer({"journal": {"entries": 0, "is_intact": True, "first_broken": None}})
+        terminal.say(t("There is no journal yet: this till has not moved any money."))
+        return Exit.DONE
+    terminal.answer(
+        {
+            "journal": {
+                "entries": report.count,
+                "is_intact": report.is_intact,
+                "first_broken": report.first_broken,
+            }
+        }
+    )
+    if report.is_intact:
+        terminal.say(
+            t.plural(
+                "The journal is intact: {n} entry, nothing changed or missing.",
+                "The journal is intact: {n} entries, nothing changed or missing.",
+                report.count,
+            )
+        )
+        return Exit.DONE
+    terminal.note(t("The journal was changed, first at entry {n}.", n=report.first_broken or 0))
+    terminal.note(t("Keep the data folder as it is and tell whoever looks after this till."))
+    return Exit.ATTENTION
+
+
+async def _export(context: Context, out: str | None) -> Exit:
+    t, terminal = context.t, context.terminal
+    async with context.journal() as store:
+        if store is None:
+            terminal.note(t("There is no journal yet: this till has not moved any money."))
+            return Exit.DONE
+        if out is None:
+            async for line in store.export_lines():
+                print(line.rstrip("\n"), file=terminal.stdout)
+            return Exit.DONE
+        count = await _write(store, Path(out))
+    terminal.answer({"exported": {"entries": count, "file": out}})
+    terminal.say(
+        t.plural(
+            "Exported {n} entry to {file}.", "Exported {n} entries to {file}.", count, file=out
+        )
+    )
+    return Exit.DONE
+
+
+async def _write(store: Journal, path: Path) -> int:
+    """Write every entry to a file that only this user can read; return how many there were."""
+    count = 0
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            async for line in store.export_lines():
+                file.write(line.rstrip("\n") + "\n")
+                count += 1
+    except OSError as error:
+        raise ExportError(path, error.strerror or str(error)) from error
+    return count

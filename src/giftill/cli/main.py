@@ -1,0 +1,180 @@
+"""The command line's way in: words to settings to command to exit status."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TextIO
+
+from giftill import __version__
+from giftill.config import (
+    TOKEN_VARIABLE,
+    Settings,
+    SettingsError,
+    find_folders,
+    load_settings,
+    system_language,
+)
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.logs import hide_secret, start_logging, stop_logging
+from giftill.texts import Texts
+
+from .arguments import peek
+from .commands import BY_NAME, build_parser
+from .context import Context
+from .exits import Exit, exit_for
+from .problems import UsageError
+from .terminal import Terminal
+from .window import show_window
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from giftill.config import Folders
+
+    from .wiring import Wiring
+
+_log = logging.getLogger(__name__)
+
+
+def main(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    stdin: TextIO,
+    stdout: TextIO,
+    stderr: TextIO,
+    *,
+    wiring: Wiring,
+) -> int:
+    """Carry out a command line.
+
+    Args:
+        argv: What was typed after the program's name.
+        environ: The environment.
+        stdin: Where a token is read from.
+        stdout: Where answers go.
+        stderr: Where problems go.
+        wiring: Opens tills and windows.
+
+    Returns:
+        The exit status, one of `Exit`.
+    """
+    first = peek(argv)
+    folders = find_folders(environ, first.data_dir)
+    t = Texts(_language(folders, environ))
+    terminal = Terminal(stdin, stdout, stderr, t, is_json=first.json)
+    try:
+        arguments = build_parser(t, argv).parse_args(list(argv))
+        return _carry_out(arguments, environ, folders, terminal, wiring)
+    except GiftillError as error:
+        status = exit_for(error)
+        terminal.problem(error, status)
+        return status
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except SystemExit as request:
+        # argparse has shown its help.
+        return int(request.code or 0)
+    except BrokenPipeError:
+        # A reader that went away, such as `head`; who called us knows how to end quietly.
+        raise
+    except Exception:  # noqa: BLE001 - this is the one hook that bugs end in; it logs them whole
+        _log.exception("A command broke")
+        _tell_broken(terminal, folders)
+        return Exit.BROKEN
+    finally:
+        stop_logging()
+
+
+def _carry_out(
+    arguments: argparse.Namespace,
+    environ: Mapping[str, str],
+    folders: Folders,
+    terminal: Terminal,
+    wiring: Wiring,
+) -> int:
+    if arguments.version:
+        terminal.say(f"Giftill {__version__}")
+        terminal.answer({"version": __version__})
+        return Exit.DONE
+    name: str | None = arguments.command
+    if arguments.training and name is not None:
+        raise UsageError(
+            Message(N_("Training mode has a window only, no commands.")),
+            Message(N_("Run “giftill --training”; or “giftill sandbox” to try commands out.")),
+        )
+    start_logging(folders.logs, file_name="giftill.log" if name is None else "commands.log")
+    hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+    context = _context(arguments, environ, folders, terminal, wiring)
+    if name is None:
+        return show_window(context, arguments)
+    outcome = BY_NAME[name].action()(context, arguments)
+    if isinstance(outcome, int):
+        return outcome
+    import asyncio
+
+    return asyncio.run(outcome)
+
+
+def _context(
+    arguments: argparse.Namespace,
+    environ: Mapping[str, str],
+    folders: Folders,
+    terminal: Terminal,
+    wiring: Wiring,
+) -> Context:
+    from giftill.domain.places import LocationId
+
+    overrides = {
+        "api_url": getattr(arguments, "api_url", None),
+        "location": getattr(arguments, "location", None),
+    }
+    problem: SettingsError | None = None
+    try:
+        settings = load_settings(folders, environ, overrides)
+    except SettingsError as error:
+        if _is_usage(error, overrides):
+            raise UsageError(error.message, error.hint) from error
+        if arguments.command != "doctor":
+            raise
+        problem, settings = error, Settings(language=system_language(environ))
+    given = overrides["location"]
+    return Context(
+        terminal=terminal,
+        settings=settings,
+        folders=folders,
+        environ=environ,
+        wiring=wiring,
+        chosen_location=LocationId(given) if given else None,
+        settings_problem=problem,
+    )
+
+
+def _is_usage(error: SettingsError, overrides: Mapping[str, object]) -> bool:
+    """Tell whether the value at fault stands on this command line rather than in the file."""
+    return str(error.message.values.get("where", "")) in {
+        f"--{name.replace('_', '-')}" for name, value in overrides.items() if value is not None
+    }
+
+
+def _language(folders: Folders, environ: Mapping[str, str]) -> str:
+    """Return the language to answer in, also where the settings file is at fault."""
+    try:
+        return load_settings(folders, environ).language
+    except SettingsError:
+        return system_language(environ)
+
+
+def _tell_broken(terminal: Terminal, folders: Folders) -> None:
+    terminal.problem(
+        GiftillError(
+            Message(N_("Something broke; nothing was lost")),
+            Message(N_("Giftill itself is at fault here.")),
+            Message(
+                N_("Send the newest file in “{folder}” to whoever looks after this till."),
+                {"folder": str(folders.logs)},
+            ),
+        ),
+        Exit.BROKEN,
+    )

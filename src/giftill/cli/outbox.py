@@ -1,0 +1,135 @@
+"""The outbox from the command line: what waits, sending it now, and resolving what can't go on."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.message import N_, Message
+from giftill.domain.operations import OperationId, OperationState
+
+from .documents import operation_document
+from .exits import Exit
+from .problems import UsageError
+from .words import ATTENTION, OPERATION_KINDS, OPERATION_STATES
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from giftill.domain.operations import Operation
+
+    from .arguments import Parser
+    from .context import Context
+
+_OPEN_STATES: Final = (
+    OperationState.QUEUED,
+    OperationState.SENDING,
+    OperationState.UNKNOWN,
+    OperationState.ATTENTION,
+)
+_LONGEST_REASON: Final = 500
+
+
+def add_outbox(parser: Parser) -> None:
+    """Add the arguments of `outbox`."""
+    t = parser.t
+    parser.own.add_argument(
+        "action",
+        choices=("list", "send", "resolve"),
+        nargs="?",
+        default="list",
+        help=t("list what waits, send it now, or resolve what needs attention"),
+    )
+    parser.own.add_argument("id", metavar="ID", nargs="?", help=t("what to resolve, op_…"))
+    parser.own.add_argument("--reason", metavar=t("REASON"), help=t("why it is closed by hand"))
+    parser.own.add_argument(
+        "--manager", metavar=t("NAME"), default="", help=t("who decides; else who is signed in")
+    )
+
+
+async def outbox(context: Context, arguments: argparse.Namespace) -> Exit:
+    """Carry out `outbox`.
+
+    Raises:
+        UsageError: `resolve` lacks its id or reason, or another action was given one.
+    """
+    if arguments.action == "resolve":
+        return await _resolve(context, arguments)
+    if arguments.id is not None or arguments.reason is not None:
+        raise UsageError(
+            Message(N_("An id and a reason belong to “outbox resolve” only.")),
+            Message(N_("Such as: giftill outbox resolve op_… --reason “paid in cash”")),
+        )
+    return await (_send(context) if arguments.action == "send" else _list(context))
+
+
+async def _list(context: Context) -> Exit:
+    async with context.journal() as journal:
+        items = await journal.operations(states=_OPEN_STATES) if journal else ()
+    context.terminal.answer({"outbox": [operation_document(each) for each in items]})
+    _tell_items(context, items)
+    return Exit.DONE
+
+
+async def _send(context: Context) -> Exit:
+    async with context.desk() as desk:
+        await desk.outbox.drain()
+        await desk.reconciler.drain()
+        items = await desk.outbox.items()
+    context.terminal.answer({"outbox": [operation_document(each) for each in items]})
+    _tell_items(context, items)
+    states = {each.state for each in items}
+    if OperationState.ATTENTION in states:
+        return Exit.ATTENTION
+    return Exit.QUEUED if states else Exit.DONE
+
+
+async def _resolve(context: Context, arguments: argparse.Namespace) -> Exit:
+    reason = (arguments.reason or "").strip()
+    if not arguments.id or not reason or len(reason) > _LONGEST_REASON:
+        raise UsageError(
+            Message(N_("“outbox resolve” needs the id and a reason of at most 500 characters.")),
+            Message(N_("Such as: giftill outbox resolve op_… --reason “paid in cash”")),
+        )
+    manager = arguments.manager.strip() or _signed_in()
+    async with context.wiring.open_desk(context.settings, context.folders, context.environ) as desk:
+        closed = await desk.outbox.resolve(OperationId(arguments.id), reason, manager)
+    t, terminal = context.t, context.terminal
+    terminal.answer({"operation": operation_document(closed)})
+    terminal.say(t("Closed {id}; the reason is in the journal.", id=closed.id))
+    return Exit.DONE
+
+
+def _tell_items(context: Context, items: Sequence[Operation]) -> None:
+    t, terminal = context.t, context.terminal
+    if not items:
+        terminal.say(t("The outbox is empty: everything is confirmed."))
+        return
+    now_s = datetime.now(UTC).timestamp()
+    rows = [(t("Age"), t("What"), t("Amount"), t("Card"), t("State"), t("Id"))]
+    rows += [
+        (
+            t.age(now_s - each.created_at_ms / 1000),
+            t(OPERATION_KINDS[each.kind]),
+            t.money(each.amount),
+            each.card_masked or each.card or "–",
+            t(OPERATION_STATES[each.state]),
+            each.id,
+        )
+        for each in items
+    ]
+    terminal.table(rows, right=(2,))
+    for each in items:
+        if each.attention is not None:
+            terminal.say("")
+            terminal.say(f"{each.id}: {t(ATTENTION[each.attention])}")
+
+
+def _signed_in() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A system account without a name; the journal then has the reason alone.
+        return ""

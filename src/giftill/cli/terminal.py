@@ -1,0 +1,95 @@
+"""What a command reads from and writes to: answers on stdout, problems on stderr, or JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from giftill.domain.errors import GiftillError
+    from giftill.texts import Texts
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The three streams and the language.
+
+    Attributes:
+        stdin: Where a token is read from.
+        stdout: Where answers go.
+        stderr: Where problems go.
+        t: The language.
+        is_json: Whether a machine reads the answers.
+    """
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    t: Texts
+    is_json: bool = False
+
+    def say(self, text: str) -> None:
+        """Write a line for people; machines are not told."""
+        if not self.is_json:
+            print(text, file=self.stdout)
+
+    def note(self, text: str) -> None:
+        """Write a line beside the answer, for people, that no pipe should carry on."""
+        if not self.is_json:
+            print(text, file=self.stderr)
+
+    def answer(self, document: Mapping[str, object]) -> None:
+        """Write the answer for machines: one JSON document; people have been told in words."""
+        if self.is_json:
+            print(json.dumps(document, indent=2), file=self.stdout)
+
+    def problem(self, error: GiftillError, status: int) -> None:
+        """Tell what went wrong and what to do: three sentences, or one JSON document.
+
+        Args:
+            error: What went wrong.
+            status: The exit status that it leads to.
+        """
+        t = self.t
+        title, message, hint = (
+            t.message(each) for each in (error.title, error.message, error.hint)
+        )
+        if self.is_json:
+            problem = {
+                "title": title,
+                "message": message,
+                "hint": hint,
+                "type": type(error).__name__,
+                "exit_status": status,
+            }
+            print(json.dumps({"error": problem}, indent=2), file=self.stderr)
+            return
+        print(f"giftill: {title}. {message}", file=self.stderr)
+        if hint:
+            print(f"  {hint}", file=self.stderr)
+
+    def table(self, rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+        """Write rows in columns as wide as what is in them.
+
+        Args:
+            rows: Cells by row, the headers first; all rows of one length.
+            right: Numbers of the columns that are set flush right, as amounts are.
+        """
+        if self.is_json or not rows:
+            return
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        for row in rows:
+            cells = [
+                cell.rjust(widths[i]) if i in right else cell.ljust(widths[i])
+                for i, cell in enumerate(row)
+            ]
+            print("  ".join(cells).rstrip(), file=self.stdout)
+
+    def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write name and value a line, the values under each other."""
+        self.table([(f"{name}", value) for name, value in pairs])

@@ -1,0 +1,138 @@
+"""The API token from the command line: set, forget, check. It is never shown and never logged."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.logs import hide_secret
+
+from .exits import Exit
+from .problems import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from giftill.domain.operations import OutboxSummary
+    from giftill.gifty import GiftyClient
+
+    from .arguments import Parser
+    from .context import Context
+
+_LONGEST_TOKEN: Final = 4096
+
+
+class OutboxFilledError(GiftillError):
+    """The token is still needed: what waits in the outbox can't be sent without it."""
+
+    def __init__(self, waiting: int) -> None:
+        """Tell how much waits."""
+        super().__init__(
+            Message(N_("The token is still needed")),
+            Message(
+                N_("The outbox is not empty: {n} waiting. Without the token it can’t be sent."),
+                {"n": waiting},
+            ),
+            Message(N_("Run “giftill outbox send” first, or use --force if you are sure.")),
+        )
+
+
+def add_token(parser: Parser) -> None:
+    """Add the arguments of `token`."""
+    t = parser.t
+    parser.own.add_argument(
+        "action",
+        choices=("set", "forget", "check"),
+        help=t("set reads the token from standard input and checks it before it is kept"),
+    )
+    parser.own.add_argument(
+        "--force", action="store_true", help=t("forget it even though the outbox is not empty")
+    )
+
+
+async def token(context: Context, arguments: argparse.Namespace) -> Exit:
+    """Carry out `token set`, `token forget` or `token check`."""
+    if arguments.action == "set":
+        return await _set(context)
+    if arguments.action == "forget":
+        return await _forget(context, is_forced=arguments.force)
+    async with context.client() as client:
+        count = await _count_locations(client)
+    _tell_works(context, count)
+    return Exit.DONE
+
+
+async def _set(context: Context) -> Exit:
+    from giftill.gifty import GiftyClient
+
+    given = _read(context)
+    hide_secret(given)
+    vault = context.vault()
+    # Asked first: a keyring that can't keep the token is better known before the API is bothered.
+    keyring = await vault.describe()
+    async with GiftyClient(
+        given, base_url=context.settings.api_url, language=context.settings.language
+    ) as client:
+        count = await _count_locations(client)
+    await vault.set_token(given)
+    _tell_works(context, count)
+    context.terminal.say(context.t("It is kept in the keyring “{keyring}”.", keyring=keyring))
+    return Exit.DONE
+
+
+async def _forget(context: Context, *, is_forced: bool) -> Exit:
+    if not is_forced:
+        summary = await _summary(context)
+        unsent = summary.waiting + summary.checking if summary else 0
+        if unsent:
+            raise OutboxFilledError(unsent)
+    was_there = await context.vault().forget_token()
+    t, terminal = context.t, context.terminal
+    terminal.answer({"token": {"forgotten": was_there}})
+    terminal.say(t("The token is forgotten.") if was_there else t("There was no token."))
+    return Exit.DONE
+
+
+def _read(context: Context) -> str:
+    """Read a token without showing it.
+
+    Raises:
+        UsageError: Nothing came, or what came can't be a token.
+    """
+    terminal = context.terminal
+    if terminal.stdin.isatty():
+        text = getpass.getpass(context.t("API token (it is not shown): "), stream=terminal.stderr)
+    else:
+        text = terminal.stdin.read(_LONGEST_TOKEN + 1)
+    text = text.strip()
+    if not text or len(text) > _LONGEST_TOKEN or len(text.split()) != 1:
+        raise UsageError(
+            Message(N_("No token came on standard input, or more than one word.")),
+            Message(N_("Such as: giftill token set < token.txt")),
+        )
+    return text
+
+
+async def _count_locations(client: GiftyClient) -> int:
+    count = 0
+    async for _ in client.locations():
+        count += 1
+    return count
+
+
+def _tell_works(context: Context, count: int) -> None:
+    context.terminal.answer({"token": {"works": True, "locations": count}})
+    context.terminal.say(
+        context.t.plural(
+            "The token works: the account has {n} location.",
+            "The token works: the account has {n} locations.",
+            count,
+        )
+    )
+
+
+async def _summary(context: Context) -> OutboxSummary | None:
+    async with context.journal() as journal:
+        return await journal.summary(None) if journal else None

@@ -1,0 +1,80 @@
+"""The terminal itself and its demonstration: both are handed over to the part that has a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+
+if TYPE_CHECKING:
+    import argparse
+
+    from .arguments import Parser
+    from .context import Context
+
+
+class NoWindowError(GiftillError):
+    """The window's library can't be loaded on this PC."""
+
+    def __init__(self, problem: str) -> None:
+        """Repeat what is missing."""
+        super().__init__(
+            Message(N_("No window on this PC")),
+            Message(N_("The library for windows can’t be loaded: {problem}"), {"problem": problem}),
+            Message(
+                N_(
+                    "Install PySide6-Essentials and the system’s libegl1 and libxkbcommon0; the "
+                    "command line works without."
+                )
+            ),
+        )
+
+
+def add_demo(parser: Parser) -> None:
+    """Add the arguments of `demo`."""
+    t = parser.t
+    parser.own.add_argument(
+        "--out",
+        type=Path,
+        metavar=t("FOLDER"),
+        default=Path("build/demo"),
+        help=t("where its pictures go: build/demo"),
+    )
+
+
+def show_window(context: Context, arguments: argparse.Namespace) -> int:
+    """Show the terminal until it is closed.
+
+    Raises:
+        NoWindowError: Qt is not there, or not whole.
+    """
+    try:
+        return context.wiring.run_window(
+            context.settings,
+            context.folders,
+            context.environ,
+            is_training=getattr(arguments, "training", False),
+        )
+    except ImportError as error:
+        raise _unless_it_is_ours(error) from error
+
+
+def demo(context: Context, arguments: argparse.Namespace) -> int:
+    """Play the main flow by itself.
+
+    Raises:
+        NoWindowError: Qt is not there, or not whole.
+    """
+    try:
+        return context.wiring.run_demo(context.settings, context.environ, arguments.out)
+    except ImportError as error:
+        raise _unless_it_is_ours(error) from error
+
+
+def _unless_it_is_ours(error: ImportError) -> Exception:
+    """Return what to raise: a missing part of Giftill is a bug, not a missing library."""
+    if (error.name or "").startswith("giftill"):
+        return error
+    return NoWindowError(str(error))

@@ -1,0 +1,34 @@
+"""What the command line is given from outside: parts that only the bootstrap puts together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from giftill.config import Folders, Settings
+    from giftill.services.desk import Desk
+
+
+class Wiring(Protocol):
+    """Opens tills and windows; the command line itself knows neither."""
+
+    def open_desk(
+        self, settings: Settings, folders: Folders, environ: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Desk]:
+        """Open a till for work and close it again.
+
+        Raises:
+            GiftillError: The journal or the data folder can't be opened.
+        """
+
+    def run_window(
+        self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
+    ) -> int:
+        """Show the terminal until it is closed; return the exit status."""
+
+    def run_demo(self, settings: Settings, environ: Mapping[str, str], out: Path) -> int:
+        """Play the main flow by itself and leave pictures in `out`; return the exit status."""
