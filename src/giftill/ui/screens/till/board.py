@@ -40,7 +40,12 @@ class Board:
         self._shown_action = main_action(self.facts)
         self._is_closed = False
 
-    def change(self, *, focus: Focus | None = None, **changes: Any) -> None:  # noqa: ANN401 - the fields of Facts
+    def change(
+        self,
+        *,
+        focus: Focus | None = None,
+        **changes: Any,  # noqa: ANN401 - the fields of Facts, each of its own type
+    ) -> None:
         """Take in what is new and show it.
 
         Args:
@@ -63,7 +68,7 @@ class Board:
             self.main_since_ms = self.parts.clock.now_ms()
         now = datetime.fromtimestamp(self.parts.connectivity.server_now_ms / 1000, UTC)
         cents_first = self.parts.cents_first()
-        self.face.render(put_into_words(self.facts, self.t, now, cents_first=cents_first))
+        self.face.render_state(put_into_words(self.facts, self.t, now, cents_first=cents_first))
 
     def say(self, text: str, sound: str = "") -> None:
         """Make something heard."""

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from giftill.texts import Texts
 
-# The panel has room for this many; Activity shows the rest.
-_NEWEST: Final = 6
+# What one scrolls through at a glance; Activity is for the rest.
+_NEWEST: Final = 12
 
 _STATES: Final = {
     CardState.REDEEMABLE: ("check", N_("Redeemable"), Tone.SUCCESS),
     CardState.EXPIRED: ("expired", N_("Expired"), Tone.DANGER),
     CardState.EMPTY: ("empty", N_("Empty"), Tone.NEUTRAL),
-    CardState.NOT_ACTIVATED: ("card", N_("Not sold yet"), Tone.INFO),
-    CardState.BLOCKED: ("danger", N_("Blocked"), Tone.DANGER),
+    CardState.NOT_ACTIVATED: ("not_activated", N_("Not sold yet"), Tone.INFO),
+    CardState.BLOCKED: ("blocked", N_("Blocked"), Tone.DANGER),
 }
 
 _TYPES: Final = {
@@ -39,6 +39,18 @@ _TYPES: Final = {
     TransactionType.REVERSE_ISSUE: N_("Sale reversed"),
     TransactionType.REVERSE_REDEEM: N_("Spending reversed"),
     TransactionType.REVERSE_EXPIRE: N_("Re-activated"),
+}
+
+_ICONS: Final = {
+    TransactionType.ISSUE: "plus",
+    TransactionType.REDEEM: "check",
+    TransactionType.RELEASE: "undo",
+    TransactionType.REFUND: "undo",
+    TransactionType.BLOCK: "blocked",
+    TransactionType.EXPIRE: "expired",
+    TransactionType.REVERSE_ISSUE: "undo",
+    TransactionType.REVERSE_REDEEM: "undo",
+    TransactionType.REVERSE_EXPIRE: "refresh",
 }
 
 _NOTICE_ICONS: Final = {
@@ -206,15 +218,18 @@ def _empty(facts: Facts, card: Card) -> Notice:
 def _line(transaction: Transaction, t: Texts) -> TransactionLine:
     known = _TYPES.get(transaction.type)
     what = t(known) if known else transaction.description or t("Other")
-    note = ""
+    icon = _ICONS.get(transaction.type, "info")
+    note, tone = "", None
     if transaction.type is TransactionType.REDEEM:
         if transaction.is_open_hold:
-            what, note = t("Held"), t("Not completed yet")
+            what, icon, tone = t("Held"), "holds", Tone.HOLD
         elif transaction.status is TransactionStatus.CANCELLED:
-            what, note = t("Held"), t("Given back")
+            what, note, icon = t("Held"), t("given back"), "undo"
     return TransactionLine(
         what=what,
-        when=t.date_time(transaction.created_at) if transaction.created_at else "",
+        when=t.date_time(transaction.created_at) if transaction.created_at else t("just now"),
         amount=t.money(Money(transaction.amount_cents, transaction.currency)),
         note=note,
+        icon=icon,
+        tone=tone,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Sequence
 
     from giftill.domain.cards import Card, CardImage, PackageId
     from giftill.domain.codes import CardCode
@@ -113,7 +113,7 @@ class News:
 class Face(Protocol):
     """What the presenter asks of the view."""
 
-    def render(self, state: TillState) -> None:
+    def render_state(self, state: TillState) -> None:
         """Show this."""
 
     def tell(self, news: News) -> None:
@@ -121,6 +121,3 @@ class Face(Protocol):
 
     async def ask(self, question: Question) -> bool:
         """Ask the cashier, and tell whether the answer was yes."""
-
-    def start(self, key: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Run an action in the background, unless one with this key is running."""

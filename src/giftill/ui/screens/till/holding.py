@@ -78,7 +78,7 @@ class Holding:
             sale = facts.sale.with_total(cents)
         except GiftillError as error:
             board.change(total_error=error, focus=Focus.TOTAL)
-            board.say_error(error)
+            board.say("", "refused")
             return False
         changes: dict[str, Any] = {"sale": sale, "total_error": None}
         if cents is not None:
@@ -160,7 +160,7 @@ class Holding:
             board.facts.sale.check_amount(cents, shown.card.balance)
         except GiftillError as error:
             board.change(amount_error=error, focus=Focus.AMOUNT)
-            board.say_error(error)
+            board.say("", "refused")
             return None
         return Money(cents, shown.card.currency)
 

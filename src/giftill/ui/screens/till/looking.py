@@ -39,14 +39,26 @@ class Looking:
         try:
             code = read_code(text)
         except CodeError as error:
-            # Enter in the empty field after a sale means “go on”, not a slip.
-            if error.problem is CodeProblem.EMPTY and board.facts.done is not None:
-                board.change(done=None, focus=Focus.CODE)
-                return
-            self._refuse(error)
+            if error.problem is not CodeProblem.EMPTY or not await self._go_on():
+                self._refuse(error)
             return
         if code != board.facts.looking_up:
             await self._read(code)
+
+    async def _go_on(self) -> bool:
+        """Take Enter in the empty code field as “go on”; tell whether there was a way on."""
+        board = self._board
+        if board.facts.done is not None:
+            board.change(done=None, focus=Focus.CODE)
+        elif board.facts.failed is not None:
+            await self.look_again()
+        elif board.facts.can_take_more:
+            board.change(focus=Focus.AMOUNT)
+        elif board.facts.can_settle:
+            board.change(focus=Focus.MAIN)
+        else:
+            return board.facts.looking_up is not None
+        return True
 
     async def look_again(self) -> None:
         """Try the look-up that failed once more."""
@@ -115,7 +127,7 @@ class Looking:
 
     def _refuse(self, error: GiftillError) -> None:
         self._board.change(code_error=error, focus=Focus.CODE)
-        self._board.say_error(error)
+        self._board.say("", "refused")
 
     async def _adorn(self, card: Card) -> None:
         """Fetch the package's title and the picture; a card does without what can't be had."""

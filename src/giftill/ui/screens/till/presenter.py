@@ -134,6 +134,11 @@ class TillPresenter:
         self._looking.give_up()
         await self._settling.settle_later()
 
+    def choose_hold(self, transaction: TransactionId) -> None:
+        """Move to one hold of the sale."""
+        if self._board.facts.sale.find(transaction) is not None:
+            self._board.change(selected=transaction, focus=Focus.HOLDS)
+
     def choose(self, step: int) -> None:
         """Move to the next (1) or the previous (-1) hold of the sale."""
         self._settling.choose(step)

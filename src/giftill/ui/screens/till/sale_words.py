@@ -53,9 +53,13 @@ _DONE_LOOKS: Final = {
 }
 
 
-def beneath(error: GiftillError | None, t: Texts) -> str:
-    """Write an error the way it stands beneath a field: what is wrong and what to do."""
-    return f"{t.message(error.message)} {t.message(error.hint)}" if error else ""
+def field(
+    text: str, error: GiftillError | None, t: Texts, *, is_enabled: bool = True
+) -> FieldState:
+    """Describe a field, with what is wrong with it and what to do about that."""
+    if error is None:
+        return FieldState(text, is_enabled=is_enabled)
+    return FieldState(text, t.message(error.message), t.message(error.hint), is_enabled=is_enabled)
 
 
 def ending(done: Done) -> Ending:
@@ -74,9 +78,10 @@ def sale_panel(facts: Facts, t: Texts) -> SaleState:
     due = sale.due
     caption = t("Still due") if due is not None else t("Held for this sale")
     return SaleState(
-        total=FieldState(
+        total=field(
             _total_text(facts, t),
-            beneath(facts.total_error, t),
+            facts.total_error,
+            t,
             is_enabled=facts.settling is None and facts.done is None,
         ),
         holds=_hold_lines(facts, t),
@@ -132,7 +137,7 @@ def _earlier(facts: Facts, t: Texts) -> str:
 
 def _hold_lines(facts: Facts, t: Texts) -> tuple[HoldLine, ...]:
     if facts.done is not None:
-        return tuple(_finished_line(each.hold, t) for each in facts.done.settled)
+        return tuple(_settled_line(facts.done, each, t) for each in facts.done.settled)
     return (
         *(_hold_line(facts, each, t) for each in facts.sale.holds),
         *(_checking_line(each, t) for each in facts.sale.checking),
@@ -141,23 +146,37 @@ def _hold_lines(facts: Facts, t: Texts) -> tuple[HoldLine, ...]:
 
 def _hold_line(facts: Facts, hold: Hold, t: Texts) -> HoldLine:
     return HoldLine(
-        masked=hold.card_masked,
+        key=hold.transaction,
+        card=short(hold.card_masked),
         amount=t.money(hold.amount),
-        remove=""
-        if facts.settling
-        else t("Remove {amount} from {card}", amount=hold.amount, card=hold.card_masked[-4:]),
-        transaction=hold.transaction,
+        pill=Pill("holds", t("Held"), Tone.HOLD),
+        remove="" if facts.settling else t("Release {amount}", amount=hold.amount),
         is_selected=hold.transaction == facts.selected,
     )
 
 
 def _checking_line(checking: Checking, t: Texts) -> HoldLine:
-    word = t("Holding") if checking.operation is None else t("Checking")
-    return HoldLine(checking.card_masked, t.money(checking.amount), Pill("clock", word, Tone.HOLD))
+    word = t("Holding…") if checking.operation is None else t("Checking")
+    return HoldLine(
+        key=checking.operation or "",
+        card=short(checking.card_masked),
+        amount=t.money(checking.amount),
+        pill=Pill("clock", word, Tone.HOLD),
+    )
 
 
-def _finished_line(hold: Hold, t: Texts) -> HoldLine:
-    return HoldLine(hold.card_masked, t.money(hold.amount))
+def _settled_line(done: Done, settled: Settled, t: Texts) -> HoldLine:
+    return HoldLine(
+        key=settled.hold.transaction,
+        card=short(settled.hold.card_masked),
+        amount=t.money(settled.hold.amount),
+        pill=_result_pill(done, settled.result, t),
+    )
+
+
+def short(masked: str) -> str:
+    """Shorten a masked code to what tells cards apart: `•••• 7K9Q`."""
+    return masked[-9:]
 
 
 def _done_text(done: Done, how: Ending, t: Texts) -> str:
@@ -184,7 +203,7 @@ def _rest(done: Done, t: Texts) -> str:
 def _done_line(done: Done, settled: Settled, t: Texts) -> DoneLine:
     hold = settled.hold
     return DoneLine(
-        masked=hold.card_masked,
+        card=short(hold.card_masked),
         amount=t.money(hold.amount),
         remaining=_remaining(done, hold, t),
         pill=_result_pill(done, settled.result, t),

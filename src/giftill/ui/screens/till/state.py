@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from giftill.domain.transactions import TransactionId
 
 
 class Tone(StrEnum):
@@ -45,12 +41,14 @@ class FieldState:
 
     Attributes:
         text: What stands in it.
-        problem: What is wrong with it and what to do; empty if nothing is.
+        problem: What is wrong with it; empty if nothing is.
+        hint: What to do about it.
         is_enabled: Whether one can type now.
     """
 
     text: str = ""
     problem: str = ""
+    hint: str = ""
     is_enabled: bool = True
 
 
@@ -71,6 +69,8 @@ class TransactionLine:
     when: str
     amount: str
     note: str = ""
+    icon: str = ""
+    tone: Tone | None = None
 
 
 @dataclass(frozen=True)
@@ -138,22 +138,22 @@ class Action:
 
 @dataclass(frozen=True)
 class HoldLine:
-    """A hold of the sale.
+    """A hold of the sale, or what may become one.
 
     Attributes:
-        masked: The card it is on.
+        key: What `TillPresenter.remove` and `choose_hold` take.
+        card: The end of the card's code.
         amount: How much.
-        pill: How far it is, or None for a hold like any other.
-        remove: What the button that releases it says to screen readers; empty for no button.
-        transaction: What to release, or None while there is nothing to release.
+        pill: How far it is.
+        remove: What the button that releases it says; empty for no button.
         is_selected: Whether F6 or F7 chose it.
     """
 
-    masked: str
+    key: str
+    card: str
     amount: str
-    pill: Pill | None = None
+    pill: Pill
     remove: str = ""
-    transaction: TransactionId | None = None
     is_selected: bool = False
 
 
@@ -161,7 +161,7 @@ class HoldLine:
 class DoneLine:
     """What one card gave and what is left on it."""
 
-    masked: str
+    card: str
     amount: str
     remaining: str
     pill: Pill
@@ -203,7 +203,6 @@ class SaleState:
     Attributes:
         total: The field for the total.
         holds: Its holds, oldest first.
-        held: What is held, in a sentence; empty if nothing is.
         due: What is still due, or how much is held if no total is known.
         due_caption: What `due` is.
         is_covered: Whether nothing is due any more.

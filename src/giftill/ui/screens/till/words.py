@@ -10,7 +10,7 @@ from giftill.domain.operations import OperationKind
 
 from .card_words import card_panel, notice
 from .sale import SALE_CURRENCY
-from .sale_words import beneath, done_panel, sale_panel
+from .sale_words import done_panel, field, sale_panel
 from .state import Action, CardPanelState, FieldState, MainAction, NoticeState, TillState, Tone
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def put_into_words(facts: Facts, t: Texts, now: datetime, *, cents_first: bool) 
     action = main_action(facts)
     amount = _amount_cents(facts, cents_first=cents_first)
     return TillState(
-        code=FieldState(_code_text(facts), beneath(facts.code_error, t)),
+        code=field(_code_text(facts), facts.code_error, t),
         busy=t("Looking up {card}", card=facts.looking_up.masked) if facts.looking_up else "",
         welcome=_welcome(facts, card, t),
         card=card,
@@ -107,16 +107,17 @@ def _look_up_notice(facts: Facts, t: Texts) -> NoticeState | None:
         tone=Tone.DANGER,
         icon="offline" if facts.failed else "danger",
         title=t.message(error.title),
-        text=beneath(error, t),
+        text=f"{t.message(error.message)} {t.message(error.hint)}",
     )
 
 
 def _amount_field(facts: Facts, card: CardPanelState | None, t: Texts) -> FieldState | None:
     if card is None or not facts.can_take_more:
         return None
-    return FieldState(
+    return field(
         facts.amount_text,
-        beneath(facts.amount_error, t),
+        facts.amount_error,
+        t,
         is_enabled=facts.holding is None and facts.settling is None,
     )
 

@@ -1,0 +1,313 @@
+"""The Till as it is seen and touched: draws the presenter's state and tells it what is wanted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from giftill.domain.money import Money
+from giftill.domain.transactions import TransactionId
+from giftill.ui.dialogs import Choice, ask
+from giftill.ui.keys import KeyHint
+from giftill.ui.screens.screen import Screen, ScreenParts
+from giftill.ui.tasks import TaskScope
+from giftill.ui.theme import current_theme
+from giftill.ui.widgets.announce import announce
+from giftill.ui.widgets.busy import Busy
+from giftill.ui.widgets.card_panel import CardPanel
+from giftill.ui.widgets.code_field import CodeField
+from giftill.ui.widgets.empty_state import EmptyState
+from giftill.ui.widgets.keypad import Keypad
+
+from . import words
+from .face import News, Question, TillParts
+from .parts.action import MainButton, render_action
+from .parts.action_bar import ActionBar
+from .parts.amount_part import AmountPart
+from .parts.card_part import glance_of
+from .parts.done_part import DonePart
+from .parts.notice_part import NoticePart
+from .parts.sale_part import SalePart
+from .presenter import TillPresenter
+from .state import FieldState, Focus, TillState
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from giftill.texts import Texts
+
+# What moves money shares one key: while one runs, no other is started by a second press.
+_MONEY: Final = "money"
+# Long after the first paint, well before the first card.
+_WARM_UP_MS: Final = 400
+
+
+class TillScreen(Screen):
+    """The Till."""
+
+    name = "till"
+
+    def __init__(self, parts: ScreenParts, parent: QWidget | None = None) -> None:
+        """Make an empty Till."""
+        super().__init__(parent)
+        self._shell = parts.shell
+        self._tasks = TaskScope(self, parts.shell.report)
+        self._looks = 0
+        self._state: TillState | None = None
+        self._make_widgets()
+        self._lay_out()
+        desk = parts.desk
+        services = TillParts(
+            sales=desk.sales,
+            settlements=desk.outbox.changed,
+            adornments=desk.catalogue,
+            connectivity=desk.connectivity,
+            clock=desk.clock,
+            cents_first=lambda: desk.settings.current.cents_first,
+        )
+        self.presenter = TillPresenter(services, self, parts.t)
+        self.destroyed.connect(self.presenter.close)
+        self._connect()
+        self.retranslate(parts.t)
+        # The first amount would otherwise wait for the module that writes amounts.
+        QTimer.singleShot(_WARM_UP_MS, partial(parts.t.money, Money(0)))
+
+    # -- what the window asks ---------------------------------------------------------------
+
+    def shown(self) -> None:
+        self._tasks.start("arrive", self.presenter.arrive)
+
+    def retranslate(self, t: Texts) -> None:
+        self._t = t
+        self._code.retranslate(t)
+        self._card.retranslate(t)
+        self._amount.retranslate(t)
+        self._sale.retranslate(t)
+        self._keypad.retranslate(t)
+        self._state = None
+        self.presenter.retranslate(t)
+
+    def keys(self) -> tuple[KeyHint, ...]:
+        t, does = self._t, self.presenter
+        return (
+            KeyHint(words.SCAN_KEY, t("New scan, keeping the sale"), does.new_scan),
+            KeyHint(words.LATER_KEY, t("Settle this sale later"), self._settle_later),
+            KeyHint(words.TOTAL_KEY, t("Sale total"), does.go_to_total),
+            KeyHint(words.FULL_KEY, t("Full balance, or rest of the sale"), does.fill_in),
+            KeyHint(words.PREVIOUS_KEY, t("Previous hold of the sale"), partial(does.choose, -1)),
+            KeyHint(words.NEXT_KEY, t("Next hold of the sale"), partial(does.choose, 1)),
+            KeyHint(words.HOLD_KEY, t("Hold the amount shown"), self._hold),
+            KeyHint(words.COMPLETE_KEY, t("Complete the sale"), self._complete),
+            KeyHint(words.CANCEL_KEY, t("Cancel the sale"), self._cancel),
+            KeyHint(words.REDEEM_KEY, t("Redeem now: hold and complete"), self._redeem),
+        )
+
+    def scanned(self, text: str) -> bool:
+        self._look_up(text)
+        return True
+
+    async def drain(self, timeout_s: float) -> None:
+        await self._tasks.drain(timeout_s)
+
+    # -- what the presenter asks ------------------------------------------------------------
+
+    def render_state(self, state: TillState) -> None:
+        """Show this."""
+        before, self._state = self._state, state
+        if state == before:
+            return
+        self._show_code(before, state)
+        self._show_left(before, state)
+        self._amount.render_state(state.amount, state.full, state.redeem)
+        self._sale.render_state(state.sale)
+        self._actions.render_state(state)
+        render_action(self._main, state.main)
+        if before is None or state.focus_count != before.focus_count:
+            self._move_focus(state.focus)
+
+    def tell(self, news: News) -> None:
+        """Make news heard."""
+        if news.text:
+            announce(self, news.text, urgent=news.sound != "accepted")
+        if news.sound:
+            self._shell.sound(news.sound)
+
+    async def ask(self, question: Question) -> bool:
+        """Ask the cashier."""
+        choices = (Choice(value=False, label=question.no), Choice(value=True, label=question.yes))
+        answer = await ask(self, question.title, question.text, choices, default=True, danger=True)
+        return answer is True
+
+    # -- what is touched --------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.presenter.back()
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange and self._state is not None:
+            # Icons were given their colours by the old theme.
+            state, self._state = self._state, None
+            self.render_state(state)
+
+    def _look_up(self, text: str) -> None:
+        # Each look-up has a key of its own: the newest is never turned away by an older one.
+        self._looks += 1
+        self._tasks.start(("look up", self._looks), partial(self.presenter.look_up, text))
+
+    def _hold(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.hold)
+
+    def _redeem(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.redeem_now)
+
+    def _complete(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.complete)
+
+    def _cancel(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.cancel)
+
+    def _settle_later(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.settle_later)
+
+    def _press_main(self) -> None:
+        self._tasks.start(_MONEY, self.presenter.press_main)
+
+    def _remove(self, key: str) -> None:
+        self._tasks.start(_MONEY, partial(self.presenter.remove, TransactionId(key)))
+
+    def _choose_hold(self, key: str) -> None:
+        self.presenter.choose_hold(TransactionId(key))
+
+    def _code_entered(self) -> None:
+        self._look_up(self._code.text())
+
+    def _key_pressed(self, key: str) -> None:
+        """Type a key of the keypad into the field one is in, or else into the next one to fill."""
+        total, amount = self._sale.total, self._amount.field
+        field = total
+        if not total.focusProxy().hasFocus() and amount.isVisible() and amount.isEnabled():
+            field = amount
+        if not field.isEnabled():
+            return
+        if not field.focusProxy().hasFocus():
+            field.start()
+        field.press(key)
+
+    # -- how it is made ---------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self._code = CodeField()
+        self._welcome = EmptyState()
+        self._busy = Busy()
+        self._card = CardPanel()
+        self._notice = NoticePart()
+        self._amount = AmountPart()
+        self._done = DonePart()
+        self._sale = SalePart()
+        self._keypad = Keypad()
+        self._actions = ActionBar()
+        self._main = MainButton()
+        self._main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._keypad.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for each in (self._card, self._amount, self._done):
+            each.hide()
+
+    def _lay_out(self) -> None:
+        theme = current_theme()
+        left = QVBoxLayout()
+        left.setSpacing(theme.space.l)
+        left.addWidget(self._code)
+        left.addWidget(self._welcome, 1)
+        left.addWidget(self._busy, 1, Qt.AlignmentFlag.AlignCenter)
+        left.addWidget(self._card, 1)
+        left.addWidget(self._done, 1)
+        left.addWidget(self._notice)
+        left.addWidget(self._amount)
+        left.addWidget(self._actions)
+        right = QVBoxLayout()
+        right.setSpacing(theme.space.l)
+        right.addWidget(self._sale, 1)
+        right.addWidget(self._keypad)
+        right.addWidget(self._main)
+        layout = QHBoxLayout(self)
+        margin = theme.space.l
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setSpacing(theme.space.l)
+        layout.addLayout(left, 2)
+        layout.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        line = self._code.focusProxy()
+        if isinstance(line, QLineEdit):
+            # Enter in an empty field means “go on”, which the kit's own signal does not tell.
+            line.returnPressed.connect(self._code_entered)
+        self._notice.leads.connect(self._shell.go_to)
+        self._done.leads.connect(self._shell.go_to)
+        self._actions.earlier.connect(partial(self._shell.go_to, "holds"))
+        self._actions.cancel.connect(self._cancel)
+        self._actions.later.connect(self._settle_later)
+        self._actions.complete.connect(self._complete)
+        self._main.clicked.connect(self._press_main)
+        self._amount.edited.connect(self.presenter.type_amount)
+        self._amount.submitted.connect(self._hold)
+        self._amount.full.connect(self.presenter.fill_in)
+        self._amount.redeem.connect(self._redeem)
+        self._sale.edited.connect(self.presenter.type_total)
+        self._sale.submitted.connect(lambda: self.presenter.enter_total(is_finished=True))
+        self._sale.left.connect(lambda: self.presenter.enter_total(is_finished=False))
+        self._sale.chosen.connect(self._choose_hold)
+        self._sale.remove.connect(self._remove)
+        self._keypad.pressed.connect(self._key_pressed)
+
+    # -- how it is drawn --------------------------------------------------------------------
+
+    def _show_code(self, before: TillState | None, state: TillState) -> None:
+        code = state.code
+        shown = before.code if before is not None else FieldState()
+        is_new = before is None or state.input_count != before.input_count
+        if code.text and (is_new or code.text != shown.text):
+            self._code.accept(code.text)
+        elif not code.text and (is_new or shown.text):
+            self._code.show_text("")
+        if (code.problem, code.hint) == (shown.problem, shown.hint) and not is_new:
+            return
+        if code.problem:
+            self._code.show_error(code.problem, code.hint)
+        else:
+            self._code.clear_error()
+
+    def _show_left(self, before: TillState | None, state: TillState) -> None:
+        self._welcome.setVisible(state.welcome is not None)
+        if state.welcome is not None:
+            self._welcome.say("scan", *state.welcome)
+        self._busy.setVisible(bool(state.busy))
+        if state.busy:
+            self._busy.start(state.busy)
+        elif before is not None and before.busy:
+            self._busy.stop()
+        self._card.setVisible(state.card is not None)
+        if state.card is not None and (before is None or before.card != state.card):
+            self._card.show_card(glance_of(state.card))
+        self._done.setVisible(state.done is not None)
+        if state.done is not None:
+            self._done.render_state(state.done)
+        self._notice.render_state(state.notice)
+
+    def _move_focus(self, focus: Focus) -> None:
+        if focus is Focus.HOLDS:
+            self._sale.focus_chosen()
+        elif focus is Focus.TOTAL:
+            self._sale.total.start()
+        elif focus is Focus.AMOUNT and self._amount.isVisibleTo(self):
+            self._amount.field.start()
+        elif focus is Focus.MAIN and self._main.isEnabled():
+            self._main.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self._code.setFocus(Qt.FocusReason.ShortcutFocusReason)
