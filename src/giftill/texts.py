@@ -54,7 +54,7 @@ class Texts:
         self._zone = zone
         self._catalogue = _load(language)
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """Translate a source text and fill its `{placeholders}`.
 
         Args:
@@ -68,7 +68,7 @@ class Texts:
         """Put a message of the domain into words."""
         return self(message.text, **message.values)
 
-    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate a text that depends on a number, which may be used as `{n}`.
 
         Args:
