@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from giftill.domain.message import N_
 from giftill.domain.operations import OperationKind
+from giftill.services.connectivity import Link
 
 from .documents import hold_document, operation_document, transaction_document
 from .exits import Exit, exit_for
@@ -28,12 +29,13 @@ _DONE = {
     OperationKind.REFUND: N_("Refunded {amount} to {card}."),
 }
 _QUEUED = {
-    OperationKind.CAPTURE: N_(
-        "Queued: the capture of {amount} is kept safely and is sent by itself."
-    ),
-    OperationKind.RELEASE: N_(
-        "Queued: the release of {amount} is kept safely and is sent by itself."
-    ),
+    OperationKind.CAPTURE: N_("Queued: the capture of {amount} is recorded safely."),
+    OperationKind.RELEASE: N_("Queued: the release of {amount} is recorded safely."),
+}
+_WHY_QUEUED = {
+    Link.OFFLINE: N_("Gifty can’t be reached now."),
+    Link.TOKEN_REFUSED: N_("Gifty refuses the token; run “giftill token set”."),
+    Link.LIMITED: N_("Gifty asked this till to wait."),
 }
 
 
@@ -75,8 +77,14 @@ def tell_placed(context: Context, placed: Placed) -> Exit:
     return status
 
 
-def tell_settled(context: Context, settled: Sequence[Settled]) -> Exit:
-    """Tell what became of captures or releases, and return the gravest exit status."""
+def tell_settled(context: Context, settled: Sequence[Settled], link: Link) -> Exit:
+    """Tell what became of captures or releases, and return the gravest exit status.
+
+    Args:
+        context: Where to write.
+        settled: What became of each.
+        link: The connection afterwards: why something waits.
+    """
     from giftill.services.results import Result
 
     t, terminal = context.t, context.terminal
@@ -105,9 +113,12 @@ def tell_settled(context: Context, settled: Sequence[Settled]) -> Exit:
             tell_attention(context, each.operation)
         else:
             terminal.say(t(_QUEUED[each.operation.kind], amount=each.operation.amount))
-            if each.operation.last_problem:
-                terminal.note(each.operation.last_problem)
-    return max((statuses.get(each.result, Exit.REFUSED) for each in settled), default=Exit.DONE)
+    gravest = max((statuses.get(each.result, Exit.REFUSED) for each in settled), default=Exit.DONE)
+    if gravest is Exit.QUEUED:
+        if link in _WHY_QUEUED:
+            terminal.note(t(_WHY_QUEUED[link]))
+        terminal.note(t("The terminal sends it by itself, or run “giftill outbox send”."))
+    return gravest
 
 
 def tell_attention(context: Context, operation: Operation) -> None:

@@ -82,7 +82,8 @@ async def redeem(context: Context, arguments: argparse.Namespace) -> Exit:
         if placed.hold is None or not arguments.capture:
             return tell_placed(context, placed)
         settled = await desk.sales.complete([placed.hold])
-    return tell_settled(context, settled)
+        link = desk.connectivity.link.value
+    return tell_settled(context, settled, link)
 
 
 async def capture(context: Context, arguments: argparse.Namespace) -> Exit:
@@ -91,7 +92,8 @@ async def capture(context: Context, arguments: argparse.Namespace) -> Exit:
     async with context.desk() as desk:
         hold = await _hold(context, desk, transaction)
         settled = await desk.sales.complete([hold])
-    return tell_settled(context, settled)
+        link = desk.connectivity.link.value
+    return tell_settled(context, settled, link)
 
 
 async def release(context: Context, arguments: argparse.Namespace) -> Exit:
@@ -100,7 +102,8 @@ async def release(context: Context, arguments: argparse.Namespace) -> Exit:
     async with context.desk() as desk:
         hold = await _hold(context, desk, transaction)
         settled = await desk.sales.cancel([hold])
-    return tell_settled(context, settled)
+        link = desk.connectivity.link.value
+    return tell_settled(context, settled, link)
 
 
 async def list_holds(context: Context, _arguments: argparse.Namespace) -> Exit:
