@@ -135,7 +135,7 @@ async def _open(
         timeouts = Timeouts()
         client = await stack.enter_async_context(
             GiftyClient(
-                token.text,
+                token.text or None,
                 base_url=settings.api_url,
                 language=settings.language,
                 location=LocationId(settings.location) if settings.location else None,
@@ -163,7 +163,7 @@ async def _open(
 
         async def reload_token() -> bool:
             again = await read_token()
-            client.token = again.text
+            client.token = again.text or None
             connectivity.forget_refusal()
             token_problem.set(again.problem)
             has_token.set(bool(again.text))
@@ -219,7 +219,7 @@ async def _at_work(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _report(task: asyncio.Future[object]) -> None:
+def _report(task: asyncio.Future[None] | asyncio.Future[int]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.error("A background task broke off", exc_info=task.exception())
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NewType
+from typing import Final, NewType
 
-if TYPE_CHECKING:
-    from .cards import CardId, PackageId
-    from .money import Money
-    from .places import LocationId
-    from .transactions import TransactionId
+from .cards import CardId, PackageId
+from .money import Money
+from .places import LocationId
+from .transactions import TransactionId
 
 OperationId = NewType("OperationId", str)
 AccountId = NewType("AccountId", str)

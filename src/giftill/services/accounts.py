@@ -32,6 +32,8 @@ class Accounts:
 
     async def known(self) -> AccountId | None:
         """Return the token's account if it was found before, without asking the API."""
+        if self._client.token is None:
+            return None
         fingerprint = self._fingerprint(self._client.token)
         if fingerprint not in self._found:
             stored = await self._journal.fact(f"token:{fingerprint}")
@@ -50,7 +52,6 @@ class Accounts:
             known = await self.known()
             if known is not None:
                 return known
-            fingerprint = self._fingerprint(self._client.token)
             locations = [each.id async for each in self._client.locations()]
             keys = [f"location:{self._digest(each)}" for each in locations]
             account = await self._account_of(keys)
@@ -61,6 +62,7 @@ class Accounts:
                 )
             for key in keys:
                 await self._journal.set_fact(key, account)
+            fingerprint = self._fingerprint(self._client.token or "")
             await self._journal.set_fact(f"token:{fingerprint}", account)
             self._found[fingerprint] = account
             return account

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.config import Folders, SettingsStore
+    from giftill.domain.errors import GiftillError
     from giftill.domain.message import Message
     from giftill.domain.places import Location, LocationId
     from giftill.gifty import GiftyClient

@@ -213,6 +213,8 @@ class Outbox:
         self.changed.tell(after)
         if priority is Priority.CASHIER:
             await self.refresh()
+            # What the cashier's own attempt did not finish is the worker's from now on.
+            self._wake.set()
         return after
 
     def _may_send(self, priority: Priority) -> bool:
@@ -234,6 +236,7 @@ class Outbox:
             return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
         if self._connectivity.link.value is Link.OFFLINE:
             await self.attempt(due[0].id, Priority.OUTBOX)
+            await self.refresh()
             return self._after_probe()
         queue = deque(due)
         await asyncio.gather(*(self._work(queue) for _ in range(min(_WORKERS, len(due)))))
