@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Neither mark-up nor the program's own name is translated.
+NO_WORDS = re.compile(r"<[^>]*>|giftill", re.IGNORECASE)
 # Calls whose positional texts a person reads.
 SHOWING_CALLS = frozenset({
     "QAction", "QCheckBox", "QGroupBox", "QLabel", "QPushButton", "QRadioButton", "QToolButton",
@@ -37,7 +40,7 @@ def unmarked_texts(source: str) -> list[str]:
         if isinstance(call, ast.Call):
             for argument in _shown_arguments(call):
                 text = _literal_text(argument)
-                if any(character.isalpha() for character in text):
+                if any(character.isalpha() for character in NO_WORDS.sub("", text)):
                     found.append(f"{argument.lineno}: not marked for translation: {text!r}")
     return found
 

@@ -1,4 +1,4 @@
-"""What holds for every test: no display, no network of the user's, nothing of the user's touched."""
+"""What holds for every test: no display, and nothing of whoever runs it is touched."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith("GIFTILL_"):
             del os.environ[name]
-    # Without these no test reaches the display, the keyring or the screen reader of whoever runs it;
-    # tests that need one start their own.
+    # Without these no test reaches anyone's display, keyring or screen reader; tests that need
+    # one start their own.
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS_ADDRESS"):
         os.environ.pop(name, None)
     # The sandbox lives on the loopback device, which no proxy leads to.
