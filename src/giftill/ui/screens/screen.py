@@ -62,6 +62,9 @@ class Screen(QWidget):
     def shown(self) -> None:
         """Take the focus where work starts; called each time the screen comes to the front."""
 
+    def tick(self) -> None:
+        """A minute has passed while the screen was in front: ages move on."""
+
     def retranslate(self, t: Texts) -> None:
         """Show everything in another language."""
         raise NotImplementedError

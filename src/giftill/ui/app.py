@@ -1,0 +1,162 @@
+"""The program around the window: application, event loop, opening and closing in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import N_, Message
+from giftill.journal import JournalInUse
+from giftill.logs import catch_crashes, loop_crash_handler
+from giftill.texts import Texts
+
+from .icons import app_icon
+from .theme import Appearance
+from .window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from giftill.config import Folders, Settings
+    from giftill.services.desk import Desk
+
+_log = logging.getLogger(__name__)
+
+DONE: Final = 0
+NOT_SET_UP: Final = 8
+IN_USE: Final = 9
+
+_SIZE: Final = (1280, 800)
+_SMALLEST: Final = (1024, 720)
+_PATIENCE_S: Final = 8.0
+# Keyring and files; the journal has a thread of its own.
+_THREADS: Final = 4
+
+
+def run(
+    open_desk: Callable[[], AbstractAsyncContextManager[Desk]], settings: Settings, folders: Folders
+) -> int:
+    """Show the terminal until it is closed.
+
+    Args:
+        open_desk: Opens the till; it is closed again before this returns.
+        settings: The look and the language.
+        folders: Where the log is, for the message about a crash.
+
+    Returns:
+        The exit status: 0, 9 if the data folder is in use, 8 if the till can't be opened.
+    """
+    import qasync
+
+    app = make_application()
+    appearance = Appearance(app, settings.theme)
+    try:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+            return runner.run(_main(app, open_desk, Texts(settings.language), folders.logs))
+    except KeyboardInterrupt:
+        return DONE
+    finally:
+        del appearance
+
+
+def make_application() -> QApplication:
+    """Make the one application, which lives until its last window was closed in order."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("giftill")
+    app.setApplicationDisplayName("Giftill")
+    app.setDesktopFileName("giftill")
+    app.setWindowIcon(app_icon())
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+@asynccontextmanager
+async def open_window(desk: Desk, t: Texts, *, play_sounds: bool = True) -> AsyncIterator[Window]:
+    """Open the terminal's window on a till, and close it in order.
+
+    Args:
+        desk: The till; it stays open.
+        t: The language.
+        play_sounds: Whether sounds can be heard, when the settings allow them.
+    """
+    from .screens.registry import screens
+    from .sounds import Sound, Sounds
+
+    app = QApplication.instance()
+    assert app is not None
+    sounds = Sounds(app, is_on=play_sounds)
+    window = Window(desk, t, screens(), lambda name: sounds.play(Sound(name)))
+    window.setMinimumSize(*_SMALLEST)
+    window.resize(*_SIZE)
+    try:
+        window.start()
+        yield window
+    finally:
+        await window.close_down(_PATIENCE_S)
+
+
+class Broken(GiftillError):
+    """The program made a mistake that it can't go on after."""
+
+    def __init__(self, logs: Path) -> None:
+        """Point at the log in `logs`."""
+        super().__init__(
+            Message(N_("Something broke; nothing was lost")),
+            Message(N_("Giftill made a mistake and has to close. What you did is recorded.")),
+            Message(
+                N_("Start it again. Details for support are in the log: {folder}"),
+                {"folder": str(logs)},
+            ),
+        )
+
+
+async def _main(
+    app: QApplication,
+    open_desk: Callable[[], AbstractAsyncContextManager[Desk]],
+    t: Texts,
+    logs: Path,
+) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="giftill"))
+    try:
+        async with open_desk() as desk, open_window(desk, t) as window:
+
+            def tell() -> None:
+                loop.call_soon_threadsafe(window.tell_crash)
+
+            catch_crashes(tell)
+            loop.set_exception_handler(loop_crash_handler(tell))
+            app.commitDataRequest.connect(lambda _: window.stop.set())
+            window.show()
+            await window.stop.wait()
+    except GiftillError as problem:
+        await _explain(problem, t)
+        return IN_USE if isinstance(problem, JournalInUse) else NOT_SET_UP
+    except Exception:  # noqa: BLE001 - a bug, of any kind, is told before the program ends
+        _log.critical("The terminal broke", exc_info=True)
+        await _explain(Broken(logs), t)
+        return NOT_SET_UP
+    return DONE
+
+
+async def _explain(problem: GiftillError, t: Texts) -> None:
+    """Show why the till can't be opened, until that was read."""
+    from .notice import Notice
+
+    notice = Notice(problem, t)
+    notice.show()
+    await notice.closed.wait()
+    notice.deleteLater()

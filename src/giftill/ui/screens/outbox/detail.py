@@ -1,0 +1,109 @@
+"""The detail of one operation: what it means, what to do, and the facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from giftill.ui.theme import Tone, current_theme
+from giftill.ui.widgets.button import Button, ButtonRole
+from giftill.ui.widgets.label import PlainLabel
+from giftill.ui.widgets.panel import Panel
+from giftill.ui.widgets.status_pill import StatusPill
+
+if TYPE_CHECKING:
+    from giftill.texts import Texts
+
+    from .state import Detail
+
+_COLUMNS = 3
+
+
+class DetailPanel(Panel):
+    """Shows one operation of the outbox.
+
+    Attributes:
+        resolve_asked: The button to resolve it was pressed.
+    """
+
+    resolve_asked = Signal()
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        """Make an empty panel; `key` does what its button does."""
+        super().__init__(parent)
+        theme = current_theme()
+        self._title = PlainLabel(size=theme.text.title, weight=QFont.Weight.DemiBold, tabular=True)
+        self._status = StatusPill()
+        self._meaning = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
+        self._advice = PlainLabel(wrap=True)
+        self._resolve = Button(role=ButtonRole.PRIMARY, key=key)
+        self._resolve.clicked.connect(self.resolve_asked)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.space.xl)
+        self._grid.setVerticalSpacing(theme.space.s)
+        self._cells: list[_FactLabel] = []
+
+        top = QHBoxLayout()
+        top.setSpacing(theme.space.m)
+        top.addWidget(self._title)
+        top.addWidget(self._status)
+        top.addStretch(1)
+        top.addWidget(self._resolve)
+        layout = QVBoxLayout(self)
+        margin = theme.space.l
+        layout.setContentsMargins(margin, theme.space.m, margin, theme.space.m)
+        layout.setSpacing(theme.space.s)
+        layout.addLayout(top)
+        layout.addWidget(self._meaning)
+        layout.addWidget(self._advice)
+        layout.addSpacing(theme.space.xs)
+        layout.addLayout(self._grid)
+
+    def retranslate(self, t: Texts) -> None:
+        """Show the button in another language."""
+        self._resolve.show_text(t("Resolve…"))
+
+    def show_state(self, detail: Detail, *, is_busy: bool) -> None:
+        """Show an operation; while `is_busy` it is being closed."""
+        self.setAccessibleName(f"{detail.title}. {detail.meaning} {detail.advice}")
+        self._title.show_text(detail.title)
+        self._status.say(detail.status.text, detail.status.icon, Tone(detail.status.tone))
+        self._meaning.show_text(detail.meaning)
+        self._meaning.set_tone(Tone.DANGER if detail.can_resolve else None)
+        self._advice.show_text(detail.advice)
+        self._resolve.setVisible(detail.can_resolve)
+        self._resolve.setEnabled(not is_busy)
+        while len(self._cells) < len(detail.facts):
+            number = len(self._cells)
+            self._cells.append(_FactLabel())
+            self._grid.addWidget(self._cells[-1], number // _COLUMNS, number % _COLUMNS)
+            self._grid.setColumnStretch(number % _COLUMNS, 1)
+        for cell in self._cells[len(detail.facts) :]:
+            cell.hide()
+        for cell, fact in zip(self._cells, detail.facts, strict=False):
+            cell.show_fact(fact.label, fact.value)
+            cell.show()
+
+
+class _FactLabel(QWidget):
+    """A fact: what it is called, then what it is; an id can be selected and copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        theme = current_theme()
+        self._label = PlainLabel(size=theme.text.small, muted=True)
+        self._value = PlainLabel(size=theme.text.small, elide=Qt.TextElideMode.ElideMiddle)
+        self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._label)
+        layout.addWidget(self._value)
+
+    def show_fact(self, label: str, value: str) -> None:
+        self._label.show_text(label)
+        self._value.show_text(value)
+        self._value.setAccessibleName(f"{label}: {value}")

@@ -1,0 +1,71 @@
+"""The dialog in which a manager closes what needs attention, with a reason and a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from giftill.ui.dialogs import DecisionDialog, run_dialog
+from giftill.ui.scanner import FREE_TEXT
+from giftill.ui.theme import Tone, current_theme
+from giftill.ui.widgets.label import PlainLabel
+
+from .state import Resolution, ResolveForm
+
+if TYPE_CHECKING:
+    from giftill.texts import Texts
+
+_RESOLVED: Final = 2
+_LONGEST_NAME: Final = 60
+
+
+async def ask_resolution(
+    parent: QWidget, form: ResolveForm, manager: str, t: Texts
+) -> Resolution | None:
+    """Ask a manager what was decided.
+
+    Args:
+        parent: The screen.
+        form: What is being closed.
+        manager: Who is signed in; may be empty.
+        t: The reader's language.
+
+    Returns:
+        The decision, or None to leave it open.
+    """
+    dialog = DecisionDialog(parent.window(), form.title, form.meaning)
+    theme = current_theme()
+    dialog.body.addWidget(PlainLabel(form.text, wrap=True, muted=True))
+    reason = QPlainTextEdit()
+    reason.setProperty(FREE_TEXT, True)
+    reason.setTabChangesFocus(True)
+    reason.setAccessibleName(t("What was decided, and why"))
+    reason.setFixedHeight(2 * theme.size.touch)
+    name = QLineEdit(manager)
+    name.setProperty(FREE_TEXT, True)
+    name.setMaxLength(_LONGEST_NAME)
+    name.setAccessibleName(t("Manager’s name"))
+    missing = PlainLabel(wrap=True)
+    missing.set_tone(Tone.DANGER)
+    missing.hide()
+    for label, field in ((reason.accessibleName(), reason), (name.accessibleName(), name)):
+        dialog.body.addWidget(PlainLabel(label))
+        dialog.body.addWidget(field)
+    dialog.body.addWidget(missing)
+    dialog.add_choice(t("Leave open"))
+    close = dialog.add_choice(t("Resolve"), is_default=True)
+    reason.setFocus()
+
+    def check() -> None:
+        is_whole = bool(reason.toPlainText().strip() and name.text().strip())
+        missing.setVisible(not is_whole)
+        missing.show_text(t("Write the reason and the manager’s name first."))
+        if is_whole:
+            dialog.done(_RESOLVED)
+
+    close.clicked.disconnect()
+    close.clicked.connect(check)
+    if await run_dialog(dialog) != _RESOLVED:
+        return None
+    return Resolution(reason.toPlainText(), name.text())

@@ -1,0 +1,204 @@
+"""Training mode's band across the top, the faults it can play, and the cards to practise with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from .dialogs import DecisionDialog, run_dialog
+from .theme import Tone, current_theme
+from .widgets.band import Band
+from .widgets.button import Button, ButtonRole
+from .widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from giftill.services.desk import TrainingControls
+    from giftill.texts import Texts
+
+    from .screens.screen import Shell
+    from .tasks import TaskScope
+
+
+class TrainingBand(Band):
+    """Says at all times that no real money moves, and lets one practise on the sandbox."""
+
+    def __init__(
+        self,
+        controls: TrainingControls,
+        tasks: TaskScope,
+        shell: Shell,
+        scan: Callable[[str], None],
+        folder: Path,
+    ) -> None:
+        """Control the sandbox.
+
+        Args:
+            controls: The sandbox's switches.
+            tasks: Where actions run.
+            shell: Says what was done.
+            scan: Takes a card's code as if it had been scanned.
+            folder: Where the printable sheet of cards goes.
+        """
+        super().__init__(striped=True)
+        self._controls = controls
+        self._tasks = tasks
+        self._shell = shell
+        self._scan = scan
+        self._folder = folder
+        self._t: Texts | None = None
+        self._cards = Button(icon="card")
+        self._cards.clicked.connect(lambda: tasks.start("cards", self._offer_cards))
+        self._faults = Button(icon="offline")
+        self._faults.clicked.connect(lambda: tasks.start("faults", self._offer_faults))
+        self.add_widget(self._cards)
+        self.add_widget(self._faults)
+        unsubscribe = controls.current.subscribe(lambda _: self._say())
+        self.destroyed.connect(unsubscribe)
+
+    def retranslate(self, t: Texts) -> None:
+        """Show the state of training, in the reader's language."""
+        self._t = t
+        self._say()
+
+    def _say(self) -> None:
+        t = self._t
+        if t is None:
+            return
+        self._cards.show_text(t("Practice cards"))
+        self._faults.show_text(t("Disturb"))
+        self.say(self._sentence(t), "training", Tone.TRAINING)
+
+    def _sentence(self, t: Texts) -> str:
+        current = self._controls.current.value
+        for each in self._controls.disturbances:
+            if each.name == current:
+                return t("Training · {fault}", fault=t.message(each.label))
+        return t("Training: practise freely, no real money moves")
+
+    async def _offer_cards(self) -> None:
+        t = self._t
+        assert t is not None
+        code = await choose_card(
+            self,
+            self._controls,
+            t,
+            copied=lambda: self._shell.toast(t("Card code copied")),
+            sheet_asked=self._start_sheet,
+        )
+        if code is not None:
+            self._scan(code)
+
+    async def _offer_faults(self) -> None:
+        assert self._t is not None
+        await choose_fault(self, self._controls, self._t)
+
+    def _start_sheet(self) -> None:
+        self._tasks.start("sheet", self._print_sheet)
+
+    async def _print_sheet(self) -> None:
+        assert self._t is not None
+        path = await print_sheet(self._controls, self._folder)
+        self._shell.toast(self._t("Card sheet written: {path}", path=str(path)))
+
+
+async def choose_fault(parent: QWidget, controls: TrainingControls, t: Texts) -> None:
+    """Let a person choose what goes wrong in the practice network."""
+    dialog = DecisionDialog(parent.window(), t("What should go wrong?"), "")
+    theme = current_theme()
+    rows = QGridLayout()
+    rows.setHorizontalSpacing(theme.space.l)
+    rows.setVerticalSpacing(theme.space.s)
+    rows.setColumnStretch(1, 1)
+    names: list[str | None] = [None]
+    words = [(t("Nothing"), t("The network and Gifty work as they should."))]
+    for each in controls.disturbances:
+        names.append(each.name)
+        words.append((t.message(each.label), t.message(each.explanation)))
+    first_answer = 2
+    for row, (label, explanation) in enumerate(words):
+        is_current = names[row] == controls.current.value
+        button = Button(label, role=ButtonRole.PRIMARY if is_current else ButtonRole.SECONDARY)
+        button.setAccessibleDescription(explanation)
+        button.clicked.connect(lambda answer=row + first_answer: dialog.done(answer))
+        rows.addWidget(button, row, 0)
+        rows.addWidget(PlainLabel(explanation, wrap=True, muted=True), row, 1)
+    dialog.body.addLayout(rows)
+    dialog.add_choice(t("Close"), is_default=True)
+    answer = await run_dialog(dialog)
+    if answer >= first_answer:
+        await controls.switch(names[answer - first_answer])
+
+
+async def choose_card(
+    parent: QWidget,
+    controls: TrainingControls,
+    t: Texts,
+    *,
+    copied: Callable[[], None],
+    sheet_asked: Callable[[], None],
+) -> str | None:
+    """Show the cards to practise with.
+
+    Args:
+        parent: The window.
+        controls: The sandbox.
+        t: The reader's language.
+        copied: Told that a code was put on the clipboard.
+        sheet_asked: Told that the printable sheet is wanted.
+
+    Returns:
+        The code to use as if it had been scanned, or None.
+    """
+    dialog = DecisionDialog(parent.window(), t("Cards to practise with"), "")
+    theme = current_theme()
+    table = QWidget()
+    rows = QGridLayout(table)
+    rows.setContentsMargins(0, 0, theme.space.s, 0)
+    rows.setHorizontalSpacing(theme.space.m)
+    rows.setVerticalSpacing(theme.space.s)
+    rows.setColumnStretch(1, 1)
+    first_answer = 3
+    for row, card in enumerate(controls.cards):
+        shows = t.message(card.shows)
+        code = PlainLabel(_grouped(card.code), weight=QFont.Weight.DemiBold, tabular=True)
+        copy = Button(t("Copy"), role=ButtonRole.QUIET)
+        copy.setAccessibleName(t("Copy the code of: {card}", card=shows))
+        copy.clicked.connect(lambda text=card.code: _copy(text, copied))
+        use = Button(t("Use"))
+        use.setAccessibleName(t("Use the card: {card}", card=shows))
+        use.clicked.connect(lambda answer=row + first_answer: dialog.done(answer))
+        for column, widget in enumerate((code, PlainLabel(shows, wrap=True), copy, use)):
+            rows.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
+    area = QScrollArea(widgetResizable=True)
+    area.setWidget(table)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumHeight(7 * (theme.size.touch + theme.space.s))
+    area.setMinimumWidth(round(1.3 * theme.size.dialog))
+    dialog.body.addWidget(area)
+    dialog.add_choice(t("Card sheet (PDF)")).clicked.connect(sheet_asked)
+    dialog.add_choice(t("Close"), is_default=True)
+    answer = await run_dialog(dialog)
+    return controls.cards[answer - first_answer].code if answer >= first_answer else None
+
+
+async def print_sheet(controls: TrainingControls, folder: Path) -> Path:
+    """Write the sheet of practice cards and open it where the system has a program for that."""
+    path = folder / "practice-cards.pdf"
+    await controls.write_sheet(path)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    return path
+
+
+def _copy(code: str, copied: Callable[[], None]) -> None:
+    QGuiApplication.clipboard().setText(code)
+    copied()
+
+
+def _grouped(code: str) -> str:
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
