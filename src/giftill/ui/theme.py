@@ -54,6 +54,7 @@ class Size:
     line: int
     focus: int
     touch: int
+    field: int
     key: int
     row: int
     icon: int
@@ -93,6 +94,7 @@ class Colors:
     on_primary: str
     focus: str
     selection: str
+    marked: str
     scrim: str
     on_strong: str
     success_strong: str
@@ -145,8 +147,16 @@ class Theme:
         }
         text["families"] = (*_system_families(), *text["families"])
         size = dict[str, Any](tokens["size"])
-        for grows in ("touch", "key", "row", "icon", "rail", "rail_narrow", "dialog"):
+        for grows in ("icon", "icon_large", "rail", "dialog"):
             size[grows] = round(size[grows] * text_scale)
+        # What is touched is large already: it grows only once its text would no longer fit.
+        for holds, written in (
+            ("touch", "body"),
+            ("row", "body"),
+            ("field", "amount"),
+            ("key", "amount"),
+        ):
+            size[holds] = max(size[holds], round(text[written] * 1.4))
         return cls(
             scheme=scheme,
             colors=Colors(**tokens[scheme]),
@@ -225,8 +235,8 @@ def palette(theme: Theme) -> QPalette:
         role.Button: colors.raised,
         role.ButtonText: colors.text,
         role.BrightText: colors.danger_strong,
-        role.Highlight: colors.primary,
-        role.HighlightedText: colors.on_primary,
+        role.Highlight: colors.marked,
+        role.HighlightedText: colors.text,
         role.Accent: colors.primary,
         role.Link: colors.info_strong,
         role.ToolTipBase: colors.text,
@@ -253,8 +263,9 @@ def style_sheet(theme: Theme) -> str:
         "focus_width": size.focus,
         "touch": size.touch,
         "field_height": size.touch - 2 * size.line,
-        "scroll": space.l,
-        "scroll_radius": (space.l - 2 * space.hair) // 2,
+        "large_field_height": size.field - 2 * size.line,
+        "scroll": space.m,
+        "scroll_radius": (space.m - 2 * space.hair) // 2,
     }
     return string.Template(source).substitute(values)
 

@@ -12,6 +12,7 @@ from giftill.ui.theme import current_theme
 
 from .announce import announce
 from .field_error import FieldError
+from .keycap import KeyCap
 from .keypad import KeypadKey
 from .label import PlainLabel
 
@@ -46,14 +47,19 @@ class AmountField(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.space.xs)
-        layout.addWidget(self._label)
+        self._key = KeyCap()
+        top = QHBoxLayout()
+        top.addWidget(self._label, 1)
+        top.addWidget(self._key)
+        layout.addLayout(top)
         layout.addWidget(self._edit)
         layout.addWidget(self._error)
         self.setFocusProxy(self._edit)
 
     def set_label(self, label: str, key: str = "") -> None:
         """Say what amount it is, and which key leads here, such as `F3`."""
-        self._label.show_text(f"{label}  {key}".strip())
+        self._label.show_text(label)
+        self._key.show_key(key)
         self._edit.setAccessibleName(label)
 
     def text(self) -> str:
@@ -112,7 +118,7 @@ class _AmountEdit(QLineEdit):
         font = theme.font(theme.text.amount, weight=QFont.Weight.DemiBold, tabular=True)
         self.setFont(font)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setMinimumHeight(theme.size.key)
+        self.setProperty("large", True)
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         mark = PlainLabel(sign, size=theme.text.amount, muted=True)
         mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

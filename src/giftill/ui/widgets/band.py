@@ -99,7 +99,7 @@ class Band(QWidget):
         """Slanted stripes, so faint that the words on them stay easy to read."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         quiet = QColor(ink)
-        quiet.setAlphaF(0.13)
+        quiet.setAlphaF(0.09)
         painter.setPen(QColor(0, 0, 0, 0))
         painter.setBrush(quiet)
         step, slant = float(current_theme().space.l), float(self.height())

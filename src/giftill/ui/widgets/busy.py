@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from giftill.ui.theme import current_theme, motion_ms
 
@@ -20,13 +20,13 @@ _STEP_MS: Final = 60
 _STEP_DEGREES: Final = 24
 
 
-class Busy(QWidget):
+class Busy(QLabel):
     """A turning arc with a word beside it; a still one where the system asks for less motion."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an idle indicator; it keeps its place and takes no time while idle."""
         super().__init__(parent)
-        self._word = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._angle = 0
         self._is_shown = False
         self._patience = QTimer(self)
@@ -38,18 +38,17 @@ class Busy(QWidget):
 
     def start(self, word: str) -> None:
         """Say that `word`, such as “Looking up the card…”, is going on."""
-        if word == self._word:
+        if word == self.text():
             return
-        self._word = word
-        self.setAccessibleName(word)
+        # A label tells screen readers its text and that it is text; only the paint differs.
+        self.setText(word)
         self.updateGeometry()
         self.update()
         self._patience.start(_PATIENCE_MS)
 
     def stop(self) -> None:
         """Say that it is over."""
-        self._word = ""
-        self.setAccessibleName("")
+        self.setText("")
         self._is_shown = False
         self._patience.stop()
         self._turning.stop()
@@ -58,7 +57,7 @@ class Busy(QWidget):
     def sizeHint(self) -> QSize:
         theme = current_theme()
         metrics = QFontMetricsF(theme.font())
-        width = theme.size.icon + theme.space.s + metrics.horizontalAdvance(self._word) + 1
+        width = theme.size.icon + theme.space.s + metrics.horizontalAdvance(self.text()) + 1
         return QSize(round(width), max(theme.size.icon + theme.space.xs, round(metrics.height())))
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -83,11 +82,11 @@ class Busy(QWidget):
         painter.setPen(QColor(theme.colors.muted))
         painter.setFont(theme.font())
         words = QRectF(self.rect()).adjusted(side + theme.space.s, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._word)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _appear(self) -> None:
         self._is_shown = True
-        announce(self, self._word)
+        announce(self, self.text())
         if motion_ms(current_theme(), self.style()):
             self._turning.start()
         self.update()

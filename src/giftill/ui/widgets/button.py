@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from giftill.ui.icons import draw_icon
 from giftill.ui.theme import Theme, Tone, current_theme
 
+from .keycap import draw_key, key_size
 from .panel import draw_focus, fill_rounded
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ class Button(QPushButton):
         self._key = key
         self._is_large = large
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred if large else QSizePolicy.Policy.Minimum,
+            QSizePolicy.Policy.Fixed,
+        )
         self.setAutoDefault(False)
         self.show_text(text)
 
@@ -86,13 +90,17 @@ class Button(QPushButton):
         if self._icon:
             width += theme.size.icon + (gap if self.text() else 0)
         if self._key:
-            width += gap + self._key_size(theme).width()
+            width += gap + key_size(theme, self._key).width()
         padding = theme.space.l if self.text() else (theme.size.touch - theme.size.icon) / 2
         height = theme.size.key if self._is_large else theme.size.touch
         return QSize(round(width + 2 * padding + 1), height)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        hint = self.sizeHint()
+        if self._is_large:
+            # Its words change with every amount, and nothing may jump: they adapt instead.
+            hint.setWidth(current_theme().size.key * 2)
+        return hint
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -117,17 +125,17 @@ class Button(QPushButton):
         self._paint_words(painter, theme, ink)
 
     def _paint_words(self, painter: QPainter, theme: Theme, ink: QColor) -> None:
-        font = self._font(theme)
-        metrics = QFontMetricsF(font)
         gap, side = float(theme.space.s), float(theme.size.icon)
         padding = theme.space.l if self.text() else (self.width() - side) / 2
-        key_width = self._key_size(theme).width() + gap if self._key else 0.0
-        room = self.width() - 2 * padding - key_width
+        key_width = key_size(theme, self._key).width() + gap if self._key else 0.0
         icon_width = side + (gap if self.text() else 0.0) if self._icon else 0.0
-        words = metrics.elidedText(
-            self._words(), Qt.TextElideMode.ElideRight, room - icon_width + 1
-        )
-        used = icon_width + metrics.horizontalAdvance(words)
+        room = self.width() - 2 * padding - key_width
+        font = self._font(theme)
+        needed = QFontMetricsF(font).horizontalAdvance(self._words())
+        if needed > room - icon_width:
+            font = theme.font(theme.text.body, weight=QFont.Weight.DemiBold, tabular=True)
+            needed = QFontMetricsF(font).horizontalAdvance(self._words())
+        used = min(icon_width + needed, room)
         # The words stay in the middle of the button as long as the keycap leaves them room.
         left = max(padding, min((self.width() - used) / 2, padding + room - used))
         if self._icon:
@@ -136,24 +144,15 @@ class Button(QPushButton):
         painter.setFont(font)
         painter.setPen(ink)
         area = QRectF(left + icon_width, 0, used - icon_width + 1, self.height())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(area, flags | Qt.TextFlag.TextWordWrap, self._words())
         if self._key:
             self._paint_key(painter, theme, ink)
 
     def _paint_key(self, painter: QPainter, theme: Theme, ink: QColor) -> None:
-        size = self._key_size(theme)
+        size = key_size(theme, self._key)
         left = self.width() - theme.space.m - size.width()
-        area = QRectF(left, (self.height() - size.height()) / 2, size.width(), size.height())
-        edge = QColor(ink)
-        edge.setAlphaF(0.45)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(edge, 1))
-        radius = theme.size.radius / 2
-        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        painter.setPen(ink)
-        painter.setFont(self._key_font(theme))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._key)
+        draw_key(painter, theme, self._key, QPointF(left, (self.height() - size.height()) / 2), ink)
 
     def _colors(self, theme: Theme) -> tuple[QColor, QColor | None, QColor | None]:
         """Text, surface and edge, by role and by what the pointer does."""
@@ -182,12 +181,3 @@ class Button(QPushButton):
     def _font(self, theme: Theme) -> QFont:
         size = theme.text.title if self._is_large else theme.text.body
         return theme.font(size, weight=QFont.Weight.DemiBold, tabular=True)
-
-    def _key_font(self, theme: Theme) -> QFont:
-        return theme.font(theme.text.small, weight=QFont.Weight.Medium)
-
-    def _key_size(self, theme: Theme) -> QSize:
-        metrics = QFontMetricsF(self._key_font(theme))
-        width = metrics.horizontalAdvance(self._key) + 2 * theme.space.s
-        height = metrics.height() + theme.space.xs
-        return QSize(round(max(width, height)), round(height))

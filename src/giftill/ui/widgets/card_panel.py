@@ -196,7 +196,7 @@ class _History(QWidget):
         self._none = PlainLabel(muted=True)
         self._rows = QWidget()
         self._lines = QVBoxLayout(self._rows)
-        self._lines.setContentsMargins(0, 0, theme.space.s, 0)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
         self._lines.addStretch(1)
         self._shown: tuple[CardLine, ...] = ()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from giftill.ui.icons import IconView
 from giftill.ui.theme import current_theme
 
 from .announce import announce
 from .field_error import FieldError
+from .keycap import KeyCap
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QKeyEvent
 
     from giftill.texts import Texts
@@ -33,10 +36,15 @@ class CodeField(QWidget):
     submitted = Signal(str)
     edited = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Make an empty field; `retranslate` gives it its words."""
+    def __init__(self, parent: QWidget | None = None, *, key: str = "") -> None:
+        """Make an empty field; `retranslate` gives it its words.
+
+        Args:
+            parent: The widget it lies in.
+            key: The key that leads here, such as `F2`, shown in the field.
+        """
         super().__init__(parent)
-        self._edit = _CodeEdit(self)
+        self._edit = _CodeEdit(key, self)
         self._edit.textEdited.connect(self._tidy)
         self._edit.returnPressed.connect(self._submit)
         self._error = FieldError(self)
@@ -119,12 +127,22 @@ def grouped(text: str) -> str:
 class _CodeEdit(QLineEdit):
     """The line itself: a masked code gives way to the first character of the next one."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, key: str, parent: QWidget) -> None:
         super().__init__(parent)
         theme = current_theme()
         self.is_masked = False
+        self._icon = IconView("scan", size=theme.text.amount)
+        cap = KeyCap(key)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.space.l, 0, theme.space.m, 0)
+        layout.addWidget(self._icon)
+        layout.addStretch(1)
+        layout.addWidget(cap)
+        right = cap.sizeHint().width() + theme.space.s if key else 0
+        self.setTextMargins(theme.text.amount + theme.space.l, 0, right, 0)
+        self._color_icon()
         self.setFont(theme.font(theme.text.title, weight=QFont.Weight.Medium, tabular=True))
-        self.setMinimumHeight(theme.size.key)
+        self.setProperty("large", True)
         hints = Qt.InputMethodHint
         self.setInputMethodHints(
             hints.ImhUppercaseOnly | hints.ImhNoPredictiveText | hints.ImhSensitiveData
@@ -140,6 +158,14 @@ class _CodeEdit(QLineEdit):
             self.is_masked = False
             self.clear()
         super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == event.Type.ApplicationPaletteChange:
+            self._color_icon()
+
+    def _color_icon(self) -> None:
+        self._icon.show_icon("scan", QColor(current_theme().colors.muted))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QScroller,
     QStackedLayout,
     QTableView,
     QVBoxLayout,
@@ -66,9 +67,12 @@ class DataTable(Panel):
         inside.addWidget(self._busy, 0, Qt.AlignmentFlag.AlignHCenter)
         self._busy.setFixedHeight(theme.size.row)
         self._busy.hide()
-        self._pages = QStackedLayout(self)
+        # A stacked layout knows no margins, and the table must not cover the panel's edge.
+        outer = QVBoxLayout(self)
         margin = theme.size.line
-        self._pages.setContentsMargins(margin, theme.space.xs, margin, margin)
+        outer.setContentsMargins(margin, theme.space.xs, margin, theme.space.xs)
+        self._pages = QStackedLayout()
+        outer.addLayout(self._pages)
         self._pages.addWidget(table)
         self._pages.addWidget(self._empty)
         self.setFocusProxy(self._view)
@@ -175,6 +179,8 @@ class _View(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
+        touch = QScroller.ScrollerGestureType.TouchGesture
+        QScroller.grabGesture(self.viewport(), touch)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()

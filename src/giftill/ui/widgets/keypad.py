@@ -86,13 +86,12 @@ class _Key(QPushButton):
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # The style would let a layout make a button smaller than its hint.
+        self.setMinimumSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
         side = current_theme().size.key
         return QSize(side, side)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()

@@ -49,6 +49,8 @@ class PlainLabel(QLabel):
         self._is_muted = muted
         self._tone: Tone | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # Inside a button or a field a label would take that one's colour.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         self.setFont(current_theme().font(size, weight=weight, tabular=tabular))
         self.setWordWrap(wrap)
         if elide is not None:
@@ -98,7 +100,8 @@ class PlainLabel(QLabel):
         shown = QFontMetrics(self.font()).elidedText(self._full, mode, self.width())
         self.setText(shown)
         # Qt guesses whether a tooltip is HTML, and this text must never be taken for it.
-        self.setToolTip("" if shown == self._full else html.escape(self._full))
+        is_whole = shown == self._full
+        self.setToolTip("" if is_whole else f"<span>{html.escape(self._full)}</span>")
 
     def _color_text(self) -> None:
         theme = current_theme()

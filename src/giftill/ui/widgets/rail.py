@@ -56,7 +56,7 @@ class Rail(QWidget):
         self._buttons: dict[str, _RailButton] = {}
         self._is_narrow = False
         self._layout = QVBoxLayout(self)
-        margin = theme.space.m
+        margin = theme.space.s
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(theme.space.xs)
         self._layout.addStretch(1)
@@ -186,6 +186,11 @@ class _RailButton(QAbstractButton):
         right = self.width() - (0 if self._is_narrow else theme.space.s)
         top = 0.0 if self._is_narrow else (self.height() - height) / 2
         area = QRectF(right - width, top, width, height)
+        if self._is_narrow:
+            # A rim in the rail's colour keeps the number apart from the icon that it overlaps.
+            rim = float(theme.space.hair)
+            around = area.adjusted(-rim, -rim, rim, rim)
+            fill_rounded(painter, around, height / 2 + rim, QColor(theme.colors.raised))
         fill_rounded(painter, area, height / 2, theme.strong(self._badge_tone))
         painter.setPen(QColor(theme.colors.on_strong))
         painter.setFont(font)

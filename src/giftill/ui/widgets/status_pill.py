@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from giftill.ui.icons import draw_icon
 from giftill.ui.theme import Theme, Tone, current_theme
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
-class StatusPill(QWidget):
+class StatusPill(QLabel):
     """A rounded label for a state."""
 
     def __init__(
@@ -29,28 +29,30 @@ class StatusPill(QWidget):
     ) -> None:
         """Say `word`, with `icon` before it, in the colour of `tone`."""
         super().__init__(parent)
-        self._word, self._icon, self._tone = "", "", Tone.NEUTRAL
+        self._icon, self._tone = "", Tone.NEUTRAL
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.say(word, icon, tone)
 
     @property
     def word(self) -> str:
         """What it says."""
-        return self._word
+        return self.text()
 
     def say(self, word: str, icon: str, tone: Tone) -> None:
         """Say another state."""
-        if (word, icon, tone) == (self._word, self._icon, self._tone):
+        if (word, icon, tone) == (self.text(), self._icon, self._tone):
             return
-        self._word, self._icon, self._tone = word, icon, tone
-        self.setAccessibleName(word)
+        self._icon, self._tone = icon, tone
+        # A label tells screen readers its text and that it is text; only the paint differs.
+        self.setText(word)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         theme = current_theme()
         metrics = QFontMetricsF(self._font(theme))
-        width = metrics.horizontalAdvance(self._word) + 2 * theme.space.m
+        width = metrics.horizontalAdvance(self.text()) + 2 * theme.space.m
         if self._icon:
             width += theme.size.icon + theme.space.s
         return QSize(round(width + 1), round(metrics.height()) + theme.space.s + theme.space.xs)
@@ -72,7 +74,7 @@ class StatusPill(QWidget):
             left += side + theme.space.s
         painter.setPen(ink)
         painter.setFont(self._font(theme))
-        painter.drawText(area.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._word)
+        painter.drawText(area.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _font(self, theme: Theme) -> QFont:
         return theme.font(theme.text.small, weight=QFont.Weight.DemiBold)
