@@ -112,21 +112,21 @@ class Audit:
         return len(found) < _ROWS_AT_ONCE
 
     def _is_state_right(self, store: Store, entry: rows.Row) -> bool:
-        seq, _, _, operation_id, operation_text, hold_text, _, _ = entry
+        seq, _, _, operation_id, operation, hold, _, _ = entry
         try:
-            if operation_text is not None:
+            if operation is not None:
                 row = store.connection.execute(_OPERATION, (operation_id,)).fetchone()
                 if row is None or row[-1] < seq:
                     return False
-                told = rows.operation_from_json(operation_text)
-                if row[-1] == seq and rows.operation_from(row[:-1]) != told:
+                if row[-1] == seq and (
+                    rows.operation_from(row[:-1]) != rows.operation_from_json(operation)
+                ):
                     return False
-            if hold_text is not None:
-                hold = rows.hold_from_json(hold_text)
-                row = store.connection.execute(_HOLD, (hold.account, hold.transaction)).fetchone()
+            if hold is not None:
+                row = store.connection.execute(_HOLD, rows.hold_key(hold)).fetchone()
                 if row is None or row[-1] < seq:
                     return False
-                return row[-1] > seq or rows.hold_from(row[:-1]) == hold
+                return row[-1] > seq or rows.hold_from(row[:-1]) == rows.hold_from_json(hold)
         except (KeyError, ValueError):
             # A word that this program never writes.
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from .records import ChainReport, Entry, Record
     from .store import Store
     from .writer import Writer
-    from .writes import Write
 
 T = TypeVar("T")
 
@@ -98,7 +96,7 @@ class Journal:
             JournalClosed: The journal is closed; nothing was written.
         """
         if records:
-            await self._write(Commit(records, self._now_ms()))
+            await self._writer.write(Commit(records, self._now_ms()))
 
     async def operation(self, id: OperationId) -> Operation | None:  # noqa: A002 - the field's word
         """Return an operation as it is now."""
@@ -202,7 +200,7 @@ class Journal:
 
     async def set_fact(self, key: str, value: str) -> None:
         """Keep a small fact durably; it fails as `commit` does."""
-        await self._write(SetFact(key, value))
+        await self._writer.write(SetFact(key, value))
 
     async def _entry_rows(self, after: int) -> list[rows.Row]:
         return await self._read(
@@ -210,18 +208,4 @@ class Journal:
         )
 
     async def _read(self, ask: Callable[[Store], T]) -> T:
-        return await asyncio.wrap_future(self._writer.read(ask))
-
-    async def _write(self, write: Write) -> None:
-        saved = asyncio.wrap_future(self._writer.write(write))
-        try:
-            await asyncio.shield(saved)
-        except asyncio.CancelledError:
-            # Nobody waits any more; an error must not be reported as forgotten.
-            saved.add_done_callback(_forget)
-            raise
-
-
-def _forget(future: asyncio.Future[None]) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        future.exception()
+        return await self._writer.read(ask)

@@ -83,8 +83,8 @@ def save_hold(connection: apsw.Connection, hold: Hold, seq: int) -> None:
 def _operation_values(operation: Operation) -> Row:
     return (
         operation.id,
-        operation.kind.value,
-        operation.state.value,
+        operation.kind,
+        operation.state,
         operation.account,
         operation.amount.cents,
         operation.amount.currency,
@@ -103,7 +103,7 @@ def _operation_values(operation: Operation) -> Row:
         operation.expires_at,
         operation.reason,
         operation.result,
-        None if operation.attention is None else operation.attention.value,
+        operation.attention,
         operation.attempts,
         operation.refusals,
         operation.next_at_ms,
@@ -119,14 +119,14 @@ def _hold_values(hold: Hold) -> Row:
         hold.card_masked,
         hold.amount.cents,
         hold.amount.currency,
-        hold.state.value,
+        hold.state,
         hold.sale,
         hold.created_at_ms,
         hold.sale_total_cents,
         hold.location,
         hold.cashier,
         hold.card_balance_cents,
-        None if hold.settlement is None else hold.settlement.value,
+        hold.settlement,
     )
 
 
@@ -234,6 +234,12 @@ def hold_from_json(text: str) -> Hold:
     """Read a hold as an entry keeps it."""
     columns = _objects.decode(text)
     return hold_from(tuple(columns[name] for name in _HOLD_NAMES))
+
+
+def hold_key(text: str) -> tuple[str, str]:
+    """Read which hold an entry is about: its account and transaction."""
+    columns = _objects.decode(text)
+    return columns["account"], columns["transaction_id"]
 
 
 def json_text(value: object) -> str:

@@ -83,7 +83,7 @@ class Store:
         operation, hold = record.operation, record.hold
         content = chain.Content(
             at_ms=at_ms,
-            event=record.event.value,
+            event=record.event,
             operation_id=None if operation is None else operation.id,
             operation=None if operation is None else rows.operation_json(operation),
             hold=None if hold is None else rows.hold_json(hold),

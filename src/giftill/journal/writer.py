@@ -6,24 +6,25 @@ together share one transaction and so one fsync; a savepoint around each lets it
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import queue
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import apsw
 
 from .errors import JournalClosed, JournalError, JournalUnclear
-from .opening import lock_folder, open_store
+from .opening import FILE_NAME, lock_folder, open_store
 from .store import DAMAGE, DISK_TROUBLE, Store, read_failure, write_failure
 from .writes import Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from .chain import Tip
@@ -39,16 +40,25 @@ _PATIENCE_AT_EXIT_S: Final = 10.0
 @dataclass(frozen=True)
 class _Read(Generic[T]):
     ask: Callable[[Store], T]
-    future: Future[T] = field(default_factory=Future)
+    future: asyncio.Future[T]
 
 
 @dataclass(frozen=True)
 class _WriteJob:
     write: Write
-    future: Future[None] = field(default_factory=Future)
+    future: asyncio.Future[None]
 
 
-_Job: TypeAlias = "_Read[object] | _WriteJob | None"
+_Job: TypeAlias = "_Read[Any] | _WriteJob | None"
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a task is told: an answer, or the error in its place."""
+
+    future: asyncio.Future[Any]
+    answer: object = None
+    error: BaseException | None = None
 
 
 class Writer:
@@ -86,19 +96,22 @@ class Writer:
                 self._jobs.put(None)
         atexit.unregister(self._stop_at_exit)
 
-    def read(self, ask: Callable[[Store], T]) -> Future[T]:
+    def read(self, ask: Callable[[Store], T]) -> asyncio.Future[T]:
         """Let the thread answer a question after everything that was asked for before."""
-        job = _Read(ask)
-        self._put(job)  # type: ignore[arg-type]  # the queue gives the answer back to its own asker
-        return job.future
-
-    def write(self, write: Write) -> Future[None]:
-        """Let the thread save something; the future is done when it is durable."""
-        job = _WriteJob(write)
+        job = _Read(ask, asyncio.get_running_loop().create_future())
         self._put(job)
         return job.future
 
-    def _put(self, job: _Read[object] | _WriteJob) -> None:
+    def write(self, write: Write) -> asyncio.Future[None]:
+        """Let the thread save something; the future is done when it is durable.
+
+        Cancelling the future takes back the wish to be told, not the wish to save.
+        """
+        job = _WriteJob(write, asyncio.get_running_loop().create_future())
+        self._put(job)
+        return job.future
+
+    def _put(self, job: _Read[Any] | _WriteJob) -> None:
         with self._gate:
             if self._is_stopped:
                 raise JournalClosed
@@ -155,32 +168,31 @@ class Writer:
             while True:
                 job = self._jobs.get_nowait()
                 if job is not None:
-                    job.future.set_exception(JournalClosed())
+                    _tell([_Outcome(job.future, error=JournalClosed())])
 
-    def _answer(self, job: _Read[object]) -> None:
-        if not job.future.set_running_or_notify_cancel():
+    def _answer(self, job: _Read[Any]) -> None:
+        if job.future.cancelled():
             return
         try:
-            answer = job.ask(self._open_store())
+            outcome = _Outcome(job.future, job.ask(self._open_store()))
         except apsw.Error as error:
-            job.future.set_exception(read_failure(error, self._folder))
+            outcome = _Outcome(job.future, error=read_failure(error, self._folder / FILE_NAME))
         except BaseException as error:  # noqa: BLE001 - the asker gets it
-            job.future.set_exception(error)
-        else:
-            job.future.set_result(answer)
+            outcome = _Outcome(job.future, error=error)
+        _tell([outcome])
 
     def _save(self, batch: Sequence[_WriteJob]) -> None:
+        refusals: Sequence[BaseException | None]
         try:
             refusals = self._transact([job.write for job in batch])
         except BaseException as error:  # noqa: BLE001 - each asker gets it
-            for job in batch:
-                job.future.set_exception(error)
-            return
-        for job, refusal in zip(batch, refusals, strict=True):
-            if refusal is None:
-                job.future.set_result(None)
-            else:
-                job.future.set_exception(refusal)
+            refusals = [error] * len(batch)
+        _tell(
+            [
+                _Outcome(job.future, error=refusal)
+                for job, refusal in zip(batch, refusals, strict=True)
+            ]
+        )
 
     def _transact(self, writes: Sequence[Write]) -> list[Exception | None]:
         """Save all writes in one transaction.
@@ -259,3 +271,25 @@ def _refusal(store: Store, write: Write) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - it is this one's alone; the others go on
         return error
     return None
+
+
+def _tell(outcomes: Iterable[_Outcome]) -> None:
+    """Wake the tasks that wait: once for all of an event loop, as waking a loop is dear."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome.future.get_loop(), []).append(outcome)
+    for loop, its_outcomes in by_loop.items():
+        # A loop that was closed in the meantime has nobody left to be told.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, its_outcomes)
+
+
+def _settle(outcomes: Iterable[_Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.future.done():
+            # The task that waited was cancelled.
+            continue
+        if outcome.error is None:
+            outcome.future.set_result(outcome.answer)
+        else:
+            outcome.future.set_exception(outcome.error)

@@ -38,9 +38,10 @@ async def written(folder: Path, journal: Journal) -> Path:
     return folder / "journal.sqlite3"
 
 
-def tamper(file: Path, statements: str) -> None:
+def tamper(file: Path, *statements: str) -> None:
     connection = apsw.Connection(str(file))
-    connection.execute(statements)
+    for each in statements:
+        connection.execute(each)
     connection.close()
 
 
@@ -74,20 +75,20 @@ async def test_an_empty_journal_is_intact(journal: Journal) -> None:
     ],
 )
 async def test_a_changed_entry_is_found(written: Path, change: str) -> None:
-    tamper(written, f"{UNLOCK} UPDATE entry SET {change} WHERE seq = 6")  # noqa: S608 - constants
+    tamper(written, UNLOCK, f"UPDATE entry SET {change} WHERE seq = 6")  # noqa: S608 - constants
     report = await verify(written)
     assert (report.is_intact, report.first_broken) == (False, 6)
     assert "Entry 6" in str(report.explanation)
 
 
 async def test_a_removed_entry_is_found(written: Path) -> None:
-    tamper(written, UNLOCK + "DELETE FROM entry WHERE seq = 6")
+    tamper(written, UNLOCK, "DELETE FROM entry WHERE seq = 6")
     report = await verify(written)
     assert (report.is_intact, report.first_broken) == (False, 6)
 
 
 async def test_a_removed_newest_entry_is_found_by_the_state_it_left(written: Path) -> None:
-    tamper(written, UNLOCK + "DELETE FROM entry WHERE seq = 10")
+    tamper(written, UNLOCK, "DELETE FROM entry WHERE seq = 10")
     assert not (await verify(written)).is_intact
 
 
