@@ -54,6 +54,7 @@ class Mischief:
 
     async def _spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind in {FaultKind.LOSE_BEFORE, FaultKind.OFFLINE}:
+            await _read_whole(receive)
             await _hang_up(scope, receive)
             return
         instead = _instead_of_work(fault, scope, receive)
@@ -119,13 +120,17 @@ class _Recorder:
             self.body += message.get("body", b"")
 
 
+async def _read_whole(receive: Receive) -> None:
+    """Take the request in: what is lost is the work or the answer, never half a request."""
+    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+        pass
+
+
 async def _hang_up(scope: Scope, receive: Receive, *, gently: bool = False) -> None:
     """Close the connection under the request, and wait until the server has noticed.
 
-    The whole request is read first: what is lost is the answer, or the work, never half a request.
+    Without the wait the server would take the missing answer for a bug of the application.
     """
-    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
-        pass
     transport: asyncio.Transport = scope["state"]["transport"]
     if gently:
         transport.close()
