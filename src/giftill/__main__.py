@@ -38,10 +38,10 @@ class _Wiring:
 
         return run_window(settings, folders, environ, is_training=is_training)
 
-    def run_demo(self, settings: Settings, environ: Mapping[str, str], out: Path) -> int:
+    def run_demo(self, settings: Settings, out: Path) -> int:
         from giftill.bootstrap import run_demo
 
-        return run_demo(settings, environ, out)
+        return run_demo(settings, out)
 
 
 def main() -> int:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from giftill.config import Folders, Settings
     from giftill.services.clock import Clock
     from giftill.services.desk import TrainingControls
+    from giftill.training import Training
 
 _log = logging.getLogger(__name__)
 
@@ -86,28 +87,46 @@ async def open_desk(
 
 @asynccontextmanager
 async def open_training_desk(
-    settings: Settings, folders: Folders, *, works: bool = True
+    settings: Settings, folders: Folders, training: Training
 ) -> AsyncIterator[Desk]:
-    """Open a till that works with the embedded sandbox, in folders of its own.
+    """Open a till that works with a training sandbox, which goes on running.
+
+    Args:
+        settings: What is in force; the address of the API is the sandbox's.
+        folders: Where the till's files are.
+        training: The sandbox.
+
+    Raises:
+        GiftillError: The data folder or the journal can't be opened.
+    """
+    from giftill.training import TRAINING_TOKEN
+
+    practice = msgspec.structs.replace(settings, api_url=training.url)
+
+    async def read_token() -> _Token:
+        return _Token(TRAINING_TOKEN)
+
+    async with _open(
+        practice, folders, read_token, identity="training", training=training, works=True
+    ) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def open_practice(settings: Settings, folders: Folders) -> AsyncIterator[Desk]:
+    """Open training mode: the embedded sandbox and a till on it, in folders of their own.
 
     Raises:
         TrainingFailed: The sandbox can't be started.
         GiftillError: The data folder or the journal can't be opened.
     """
-    from giftill.training import TRAINING_TOKEN, Training
+    from giftill.training import Training
 
     own = folders.training
     own.prepare()
     training = await Training.start(own.data / "sandbox.sqlite3")
     try:
-        practice = msgspec.structs.replace(settings, api_url=training.url)
-
-        async def read_token() -> _Token:
-            return _Token(TRAINING_TOKEN)
-
-        async with _open(
-            practice, own, read_token, identity="training", training=training, works=works
-        ) as desk:
+        async with open_training_desk(settings, own, training) as desk:
             yield desk
     finally:
         await training.stop()
@@ -245,12 +264,12 @@ def run_window(
     from giftill.ui.app import run
 
     if is_training:
-        return run(lambda: open_training_desk(settings, folders), settings, folders)
+        return run(lambda: open_practice(settings, folders), settings, folders)
     return run(lambda: open_desk(settings, folders, environ, works=True), settings, folders)
 
 
-def run_demo(settings: Settings, environ: Mapping[str, str], out: Path) -> int:
+def run_demo(settings: Settings, out: Path) -> int:
     """Play the main flow by itself and leave pictures in `out`; return the exit status."""
-    from giftill.ui.demo import play
+    from giftill.demo import play
 
-    return play(settings, environ, out)
+    return play(open_training_desk, settings, out)

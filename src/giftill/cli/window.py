@@ -68,7 +68,7 @@ def demo(context: Context, arguments: argparse.Namespace) -> int:
         NoWindowError: Qt is not there, or not whole.
     """
     try:
-        return context.wiring.run_demo(context.settings, context.environ, arguments.out)
+        return context.wiring.run_demo(context.settings, arguments.out)
     except ImportError as error:
         raise _unless_it_is_ours(error) from error
 

@@ -30,5 +30,5 @@ class Wiring(Protocol):
     ) -> int:
         """Show the terminal until it is closed; return the exit status."""
 
-    def run_demo(self, settings: Settings, environ: Mapping[str, str], out: Path) -> int:
+    def run_demo(self, settings: Settings, out: Path) -> int:
         """Play the main flow by itself and leave pictures in `out`; return the exit status."""
