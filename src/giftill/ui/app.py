@@ -97,7 +97,7 @@ async def open_window(desk: Desk, t: Texts, *, play_sounds: bool = True) -> Asyn
 
     app = QApplication.instance()
     assert app is not None
-    sounds = Sounds(app, is_on=play_sounds)
+    sounds = Sounds(is_on=play_sounds)
     window = Window(desk, t, screens(), lambda name: sounds.play(Sound(name)))
     window.setMinimumSize(*_SMALLEST)
     window.resize(*_SIZE)

@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from .dialogs import DecisionDialog, run_dialog
+from .fitting import fit
 from .keys import KeyHint, spoken
 from .theme import current_theme
+from .widgets.button import ButtonRole
 from .widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ async def show_help(
         if hints:
             columns.addLayout(_column(title, hints, t), 1)
     dialog.body.addLayout(columns)
-    dialog.add_choice(t("Close"), is_default=True)
+    dialog.add_choice(t("Close"), role=ButtonRole.PRIMARY, is_default=True)
+    fit(dialog, round(1.4 * current_theme().size.dialog))
     await run_dialog(dialog)
 
 

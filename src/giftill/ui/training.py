@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from .dialogs import DecisionDialog, run_dialog
+from .fitting import fit
 from .theme import Tone, current_theme
 from .widgets.band import Band
 from .widgets.button import Button, ButtonRole
@@ -130,6 +131,7 @@ async def choose_fault(parent: QWidget, controls: TrainingControls, t: Texts) ->
         rows.addWidget(PlainLabel(explanation, wrap=True, muted=True), row, 1)
     dialog.body.addLayout(rows)
     dialog.add_choice(t("Close"), is_default=True)
+    fit(dialog, round(1.3 * theme.size.dialog))
     answer = await run_dialog(dialog)
     if answer >= first_answer:
         await controls.switch(names[answer - first_answer])
@@ -179,10 +181,10 @@ async def choose_card(
     area.setWidget(table)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setMinimumHeight(7 * (theme.size.touch + theme.space.s))
-    area.setMinimumWidth(round(1.3 * theme.size.dialog))
     dialog.body.addWidget(area)
     dialog.add_choice(t("Card sheet (PDF)")).clicked.connect(sheet_asked)
     dialog.add_choice(t("Close"), is_default=True)
+    fit(dialog, round(1.4 * theme.size.dialog))
     answer = await run_dialog(dialog)
     return controls.cards[answer - first_answer].code if answer >= first_answer else None
 

@@ -87,9 +87,14 @@ class LazyRows(Sequence[Row], Generic[Source, Row]):
 
 
 def address(location: Location) -> str:
-    """Write a location on one line; its id where the API tells nothing else."""
-    lines = (location.street_line, location.city_line)
-    return ", ".join(line for line in lines if line) or location.id
+    """Write street and town on one line; the id where the API tells neither."""
+    parts = (location.street_line, location.city)
+    return ", ".join(part for part in parts if part) or location.id
+
+
+def short_code(masked: str) -> str:
+    """Shorten a masked card code for a column of a table: `•••• 7K9Q`."""
+    return " ".join(masked.split()[-2:])
 
 
 class Addresses:

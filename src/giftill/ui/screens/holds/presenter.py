@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.money import Money
-from giftill.domain.operations import Hold, OperationKind
+from giftill.domain.operations import Hold, Operation, OperationKind, OperationState
 from giftill.services.results import Result, Settled
-from giftill.ui.screens.common import Addresses, Asks, LazyRows, Pill, Question, ToneName
+from giftill.ui.screens.common import (
+    Addresses,
+    Asks,
+    LazyRows,
+    Pill,
+    Question,
+    ToneName,
+    short_code,
+)
 
 from .state import HoldRow, HoldsState
 
@@ -39,6 +47,13 @@ class Sales(Protocol):
         """Release holds."""
 
 
+class OutboxItems(Protocol):
+    """The part of the outbox that this screen uses."""
+
+    async def items(self) -> tuple[Operation, ...]:
+        """Return what is not settled or needs attention."""
+
+
 class StoredLocations(Protocol):
     """The part of the catalogue that this screen uses."""
 
@@ -52,6 +67,7 @@ class HoldsPresenter:
     def __init__(
         self,
         sales: Sales,
+        outbox: OutboxItems,
         catalogue: StoredLocations,
         clock: Clock,
         t: Texts,
@@ -62,6 +78,7 @@ class HoldsPresenter:
 
         Args:
             sales: Where holds are read and settled.
+            outbox: How far captures and releases are.
             catalogue: Where addresses come from.
             clock: The time.
             t: The reader's language.
@@ -69,6 +86,7 @@ class HoldsPresenter:
             tell: Says in a toast what was done.
         """
         self._sales = sales
+        self._outbox = outbox
         self._catalogue = catalogue
         self._clock = clock
         self._t = t
@@ -77,6 +95,7 @@ class HoldsPresenter:
         self._holds: tuple[Hold, ...] | None = None
         self._rows: Sequence[HoldRow] = ()
         self._selected: frozenset[TransactionId] = frozenset()
+        self._needy: frozenset[TransactionId] = frozenset()
         self._addresses = Addresses()
         self._is_busy = False
         self._problem = ""
@@ -91,6 +110,11 @@ class HoldsPresenter:
         try:
             stored = await self._catalogue.stored_locations()
             self._holds = await self._sales.open_holds()
+            self._needy = frozenset(
+                each.transaction
+                for each in await self._outbox.items()
+                if each.state is OperationState.ATTENTION and each.transaction is not None
+            )
             self._problem = ""
         except GiftillError as error:
             self._problem = _sentence(error, self._t)
@@ -226,33 +250,35 @@ class HoldsPresenter:
         t = self._t
         age_s = (self._clock.now_ms() - hold.created_at_ms) / 1000
         made = datetime.fromtimestamp(hold.created_at_ms / 1000, UTC)
-        sale = t.date_time(made)
+        now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        sale = t.time(made) if t.date(made) == t.date(now) else t.date(made)
         if hold.sale_total_cents is not None:
-            total = Money(hold.sale_total_cents, hold.amount.currency)
-            sale = t("{when}, total {total}", when=sale, total=total)
+            sale = f"{sale} · {t.money(Money(hold.sale_total_cents, hold.amount.currency))}"
         return HoldRow(
             transaction=hold.transaction,
             age=t.age(age_s),
             age_tone=_age_tone(age_s),
             amount=t.money(hold.amount),
-            card=hold.card_masked,
+            card=short_code(hold.card_masked),
             sale=sale,
             location=self._addresses(hold.location),
             cashier=hold.cashier,
-            status=_status(hold, t),
+            status=self._status(hold),
             can_settle=hold.settlement is None,
         )
 
+    def _status(self, hold: Hold) -> Pill:
+        t = self._t
+        if hold.settlement is None:
+            return Pill("holds", t("On hold"), "hold")
+        if hold.transaction in self._needy:
+            return Pill("warning", t("Needs attention"), "danger")
+        if hold.settlement is OperationKind.CAPTURE:
+            return Pill("queue", t("Capture queued"), "info")
+        return Pill("queue", t("Release queued"), "info")
+
     def _money(self, totals: Sequence[Money]) -> str:
         return " + ".join(self._t.money(each) for each in totals)
-
-
-def _status(hold: Hold, t: Texts) -> Pill:
-    if hold.settlement is OperationKind.CAPTURE:
-        return Pill("queue", t("Capture queued"), "info")
-    if hold.settlement is OperationKind.RELEASE:
-        return Pill("queue", t("Release queued"), "info")
-    return Pill("holds", t("On hold"), "hold")
 
 
 def _age_tone(age_s: float) -> ToneName:

@@ -21,8 +21,8 @@ class HoldRow:
         age: How long it is open.
         age_tone: Amber from a day on, red from three: someone must look after it.
         amount: What is reserved.
-        card: The masked code.
-        sale: When its sale was and what it came to.
+        card: The masked code, its last half.
+        sale: The time of its sale, or the day if that is not today, and what it came to.
         location: The shop it was made in.
         cashier: Who made it.
         status: How far it is.

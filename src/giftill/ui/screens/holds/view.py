@@ -50,7 +50,13 @@ class HoldsScreen(Screen):
         self._tasks = TaskScope(self, parts.shell.report)
         desk = parts.desk
         self._presenter = HoldsPresenter(
-            desk.sales, desk.catalogue, desk.clock, parts.t, self.show_state, parts.shell.toast
+            desk.sales,
+            desk.outbox,
+            desk.catalogue,
+            desk.clock,
+            parts.t,
+            self.show_state,
+            parts.shell.toast,
         )
         self._refresher = Refresher(self._tasks, "refresh", self._presenter.refresh)
         self._build()
@@ -82,9 +88,9 @@ class HoldsScreen(Screen):
                 Column(t("Age")),
                 Column(t("Amount"), is_number=True),
                 Column(t("Card")),
-                Column(t("Sale"), stretch=3),
+                Column(t("Sale")),
                 Column(t("Location"), stretch=3),
-                Column(t("Cashier"), stretch=1),
+                Column(t("Cashier")),
                 Column(t("State")),
             )
         )

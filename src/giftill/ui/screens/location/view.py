@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListVi
 
 from giftill.domain.places import LocationId
 from giftill.ui.dialogs import DecisionDialog, run_dialog
+from giftill.ui.fitting import fit
 from giftill.ui.scanner import FREE_TEXT
 from giftill.ui.screens.common import address
 from giftill.ui.tasks import TaskScope
 from giftill.ui.theme import Tone, current_theme
 from giftill.ui.widgets.band import Band
 from giftill.ui.widgets.busy import Busy
+from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.label import PlainLabel
 
 from .paint import ROW_ROLE, LocationDelegate
@@ -138,12 +140,12 @@ class LocationDialog(DecisionDialog):
             inside.addWidget(widget)
         inside.addLayout(beneath)
         self.body.addLayout(inside)
-        self.setMinimumWidth(round(1.2 * theme.size.dialog))
         self.add_choice(t("Keep"))
-        self._choose = self.add_choice(t("Work here"), is_default=True)
+        self._choose = self.add_choice(t("Work here"), role=ButtonRole.PRIMARY, is_default=True)
         self._choose.clicked.disconnect()
         self._choose.clicked.connect(lambda: self._pick(self._list.currentIndex()))
         self._search.setFocus()
+        fit(self, round(1.2 * theme.size.dialog))
 
     def _pick(self, index: QModelIndex | QPersistentModelIndex) -> None:
         row = index.data(ROW_ROLE)

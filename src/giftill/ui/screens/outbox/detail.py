@@ -45,6 +45,8 @@ class DetailPanel(Panel):
         self._grid.setHorizontalSpacing(theme.space.xl)
         self._grid.setVerticalSpacing(theme.space.s)
         self._cells: list[_FactLabel] = []
+        self._problem_label = ""
+        self._problem = _FactLabel()
 
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)
@@ -61,10 +63,12 @@ class DetailPanel(Panel):
         layout.addWidget(self._advice)
         layout.addSpacing(theme.space.xs)
         layout.addLayout(self._grid)
+        layout.addWidget(self._problem)
 
     def retranslate(self, t: Texts) -> None:
         """Show the button in another language."""
         self._resolve.show_text(t("Resolve…"))
+        self._problem_label = t("Last problem")
 
     def show_state(self, detail: Detail, *, is_busy: bool) -> None:
         """Show an operation; while `is_busy` it is being closed."""
@@ -76,6 +80,8 @@ class DetailPanel(Panel):
         self._advice.show_text(detail.advice)
         self._resolve.setVisible(detail.can_resolve)
         self._resolve.setEnabled(not is_busy)
+        self._problem.setVisible(bool(detail.problem))
+        self._problem.show_fact(self._problem_label, detail.problem)
         while len(self._cells) < len(detail.facts):
             number = len(self._cells)
             self._cells.append(_FactLabel())
@@ -95,7 +101,7 @@ class _FactLabel(QWidget):
         super().__init__()
         theme = current_theme()
         self._label = PlainLabel(size=theme.text.small, muted=True)
-        self._value = PlainLabel(size=theme.text.small, elide=Qt.TextElideMode.ElideMiddle)
+        self._value = PlainLabel(size=theme.text.small, elide=Qt.TextElideMode.ElideRight)
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -14,8 +14,6 @@ from .state import OutboxRow, OutboxState, Resolution, ResolveForm
 from .words import OutboxWords
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from giftill.services.catalogue import LocationList
     from giftill.services.clock import Clock
     from giftill.services.connectivity import Connectivity
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 AsksResolution = Callable[[ResolveForm], Awaitable[Resolution | None]]
 
-_LONGEST_REASON: Final = 500
+LONGEST_REASON: Final = 500
 
 
 class OutboxService(Protocol):
@@ -67,7 +65,7 @@ class OutboxPresenter:
         Args:
             outbox: What is shown.
             catalogue: Where addresses come from.
-            connectivity: Why nothing may be sent just now.
+            connectivity: Whether anything may be sent just now.
             clock: The time.
             t: The reader's language.
             render: Draws a state.
@@ -138,7 +136,7 @@ class OutboxPresenter:
         self._is_busy = True
         self._show()
         try:
-            reason = resolution.reason.strip()[:_LONGEST_REASON]
+            reason = resolution.reason.strip()[:LONGEST_REASON]
             await self._outbox.resolve(operation.id, reason, resolution.manager.strip())
         except GiftillError as error:
             self._is_busy = False
@@ -181,7 +179,6 @@ class OutboxPresenter:
                 total=" + ".join(t.money(each) for each in summary.total) or "–",
                 oldest=self._oldest(summary),
                 attention=str(summary.attention) if summary.attention else "",
-                pace=self._pace(),
                 can_send=summary.waiting > 0 and self._may_send,
                 is_busy=self._is_busy,
                 problem=self._problem,
@@ -196,22 +193,3 @@ class OutboxPresenter:
         if summary.oldest_at_ms is None:
             return "–"
         return self._t.age((self._clock.now_ms() - summary.oldest_at_ms) / 1000)
-
-    def _pace(self) -> str:
-        t = self._t
-        match self._connectivity.link.value:
-            case Link.OFFLINE:
-                return t("No connection: everything here is safe and is sent when it returns.")
-            case Link.TOKEN_REFUSED:
-                return t("The token is refused: nothing is sent until there is one that works.")
-            case Link.LIMITED:
-                until: datetime = _time(self._connectivity.limited_until_ms)
-                return t("Gifty asked for a pause: sending goes on at {time}.", time=t.time(until))
-            case Link.ONLINE | Link.UNKNOWN:
-                return ""
-
-
-def _time(ms: int) -> datetime:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(ms / 1000, UTC)

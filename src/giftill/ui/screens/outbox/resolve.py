@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from giftill.ui.dialogs import DecisionDialog, run_dialog
+from giftill.ui.fitting import fit
 from giftill.ui.scanner import FREE_TEXT
-from giftill.ui.theme import Tone, current_theme
+from giftill.ui.theme import Tone
+from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.label import PlainLabel
 
+from .presenter import LONGEST_REASON
 from .state import Resolution, ResolveForm
 
 if TYPE_CHECKING:
@@ -35,13 +38,11 @@ async def ask_resolution(
         The decision, or None to leave it open.
     """
     dialog = DecisionDialog(parent.window(), form.title, form.meaning)
-    theme = current_theme()
     dialog.body.addWidget(PlainLabel(form.text, wrap=True, muted=True))
-    reason = QPlainTextEdit()
+    reason = QLineEdit()
     reason.setProperty(FREE_TEXT, True)
-    reason.setTabChangesFocus(True)
+    reason.setMaxLength(LONGEST_REASON)
     reason.setAccessibleName(t("What was decided, and why"))
-    reason.setFixedHeight(2 * theme.size.touch)
     name = QLineEdit(manager)
     name.setProperty(FREE_TEXT, True)
     name.setMaxLength(_LONGEST_NAME)
@@ -54,11 +55,11 @@ async def ask_resolution(
         dialog.body.addWidget(field)
     dialog.body.addWidget(missing)
     dialog.add_choice(t("Leave open"))
-    close = dialog.add_choice(t("Resolve"), is_default=True)
+    close = dialog.add_choice(t("Resolve"), role=ButtonRole.PRIMARY, is_default=True)
     reason.setFocus()
 
     def check() -> None:
-        is_whole = bool(reason.toPlainText().strip() and name.text().strip())
+        is_whole = bool(reason.text().strip() and name.text().strip())
         missing.setVisible(not is_whole)
         missing.show_text(t("Write the reason and the manager’s name first."))
         if is_whole:
@@ -66,6 +67,7 @@ async def ask_resolution(
 
     close.clicked.disconnect()
     close.clicked.connect(check)
+    fit(dialog)
     if await run_dialog(dialog) != _RESOLVED:
         return None
-    return Resolution(reason.toPlainText(), name.text())
+    return Resolution(reason.text(), name.text())

@@ -20,7 +20,7 @@ class OutboxRow:
         operation: Which one.
         kind: What is asked of the API.
         amount: How much.
-        card: The masked code.
+        card: The masked code, its last half.
         status: How far it is.
         age: How long ago it was asked for.
         attempts: How often it was tried.
@@ -56,6 +56,7 @@ class Detail:
         meaning: What that means for the customer and the shop; empty if nothing is wrong.
         advice: What to do now.
         facts: What is known, for whoever looks it up elsewhere.
+        problem: What the last attempt met, in the journal's words; empty if there was none.
         can_resolve: Whether a manager can close it.
     """
 
@@ -65,6 +66,7 @@ class Detail:
     meaning: str
     advice: str
     facts: tuple[Fact, ...]
+    problem: str
     can_resolve: bool
 
 
@@ -104,7 +106,6 @@ class OutboxState:
         total: What they come to.
         oldest: How old the oldest is.
         attention: How many need attention; empty if none does.
-        pace: Why nothing is sent just now; empty if nothing keeps it.
         can_send: Whether Send now does anything.
         is_busy: Whether a manager's decision is being recorded.
         problem: What went wrong here, and what to do.
@@ -118,7 +119,6 @@ class OutboxState:
     total: str = ""
     oldest: str = ""
     attention: str = ""
-    pace: str = ""
     can_send: bool = False
     is_busy: bool = False
     problem: str = ""

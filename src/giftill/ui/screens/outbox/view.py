@@ -90,7 +90,7 @@ class OutboxScreen(Screen):
                 Column(t("What")),
                 Column(t("Amount"), is_number=True),
                 Column(t("Card")),
-                Column(t("State"), stretch=3),
+                Column(t("State")),
                 Column(t("Age")),
                 Column(t("Attempts"), is_number=True),
                 Column(t("Last problem"), stretch=3),
@@ -135,10 +135,8 @@ class OutboxScreen(Screen):
         if state.detail is not None:
             self._detail.show_state(state.detail, is_busy=state.is_busy)
         self._send.setEnabled(state.can_send)
-        said = state.problem or state.pace
-        if said:
-            tone = Tone.DANGER if state.problem else Tone.INFO
-            self._band.say(said, "warning" if state.problem else "info", tone)
+        if state.problem:
+            self._band.say(state.problem, "warning", Tone.DANGER)
         else:
             self._band.clear()
         self._is_rendering = False

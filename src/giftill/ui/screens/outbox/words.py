@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.message import N_
 from giftill.domain.operations import AttentionKind, Operation, OperationKind, OperationState
 from giftill.services.connectivity import Link
-from giftill.ui.screens.common import Addresses, Pill
+from giftill.ui.screens.common import Addresses, Pill, short_code
 
 from .state import Detail, Fact, OutboxRow, ResolveForm
 
@@ -79,7 +79,7 @@ class OutboxWords:
             operation=operation.id,
             kind=self._t(_KINDS[operation.kind]),
             amount=self._t.money(operation.amount),
-            card=operation.card_masked,
+            card=short_code(operation.card_masked),
             status=self.status(operation),
             age=self._t.age((self._now_ms - operation.created_at_ms) / 1000),
             attempts=str(operation.attempts),
@@ -122,13 +122,10 @@ class OutboxWords:
         when = t.date_time(_time(operation.created_at_ms))
         facts = (
             (t("Asked for"), when),
-            (t("Card"), operation.card_masked),
             (t("Location"), self._addresses(operation.location)),
             (t("Cashier"), operation.cashier),
             (t("Transaction"), operation.transaction or operation.result or ""),
             (t("Sale"), operation.sale or ""),
-            (t("Attempts"), str(operation.attempts)),
-            (t("Last problem"), operation.last_problem),
             (t("Number"), operation.id),
         )
         return Detail(
@@ -138,6 +135,7 @@ class OutboxWords:
             meaning=meaning,
             advice=advice,
             facts=tuple(Fact(label, value) for label, value in facts if value),
+            problem=operation.last_problem,
             can_resolve=operation.state is OperationState.ATTENTION,
         )
 
