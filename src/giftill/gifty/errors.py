@@ -82,12 +82,28 @@ class GiftyError(GiftillError):
 
     def __init__(self, request: Request, problem: str = "") -> None:
         """Explain what it means for `request`."""
-        super().__init__(Message(self._title), self._explain(request), Message(self._hint))
+        super().__init__(self._name(request), self._explain(request), self._advise(request))
         self.request = request
         self.problem = problem
 
+    def _name(self, request: Request) -> Message:  # noqa: ARG002 - some tell it by the request
+        return Message(self._title)
+
     def _explain(self, request: Request) -> Message:
         return Message(_NOT_DONE[request.purpose])
+
+    def _advise(self, request: Request) -> Message:  # noqa: ARG002 - some tell it by the request
+        return Message(self._hint)
+
+
+class _MaybeDone(GiftyError):
+    """Nobody can tell yet whether it was done; what moves money is never simply tried again."""
+
+    def _explain(self, request: Request) -> Message:
+        return Message(_MAYBE_DONE[request.purpose])
+
+    def _advise(self, request: Request) -> Message:
+        return super()._advise(request) if request.purpose in _READS else Message(_FIND_OUT_FIRST)
 
 
 class NotSentError(GiftyError):
@@ -120,21 +136,12 @@ class PoolBusy(NotSentError):
     _hint = N_("Wait a moment and try again.")
 
 
-class MaybeSentError(GiftyError):
+class MaybeSentError(_MaybeDone):
     """No answer came, and the request may have arrived."""
 
     outcome = Outcome.MAYBE_SENT
     _title = N_("Gifty did not answer")
     _hint = N_("Check the network, then try again.")
-
-    def __init__(self, request: Request, problem: str = "") -> None:
-        """Explain what it means for `request`; what moves money is never simply tried again."""
-        super().__init__(request, problem)
-        if request.purpose not in _READS:
-            self.hint = Message(_FIND_OUT_FIRST)
-
-    def _explain(self, request: Request) -> Message:
-        return Message(_MAYBE_DONE[request.purpose])
 
 
 class AnsweredError(GiftyError):
@@ -150,7 +157,7 @@ class AnsweredError(GiftyError):
         self.status = status
 
 
-class UnreadableAnswer(AnsweredError):
+class UnreadableAnswer(_MaybeDone, AnsweredError):
     """A 2xx or 3xx answer that is not what the API answers; the work may have been done.
 
     Attributes:
@@ -165,18 +172,20 @@ class UnreadableAnswer(AnsweredError):
         self, request: Request, status: int, problem: str = "", *, looks_like_portal: bool = False
     ) -> None:
         """Explain what it means for `request` that nobody can tell what the server said."""
-        super().__init__(request, status, problem)
         self.looks_like_portal = looks_like_portal
-        if request.purpose not in _READS:
-            self.hint = Message(_FIND_OUT_FIRST)
-        if looks_like_portal:
-            self.title = Message(N_("Something else answered instead of Gifty"))
-            self.hint = Message(
+        super().__init__(request, status, problem)
+
+    def _name(self, request: Request) -> Message:
+        if self.looks_like_portal:
+            return Message(N_("Something else answered instead of Gifty"))
+        return super()._name(request)
+
+    def _advise(self, request: Request) -> Message:
+        if self.looks_like_portal:
+            return Message(
                 N_("Open a web browser on this PC and see whether the network asks to log in.")
             )
-
-    def _explain(self, request: Request) -> Message:
-        return Message(_MAYBE_DONE[request.purpose])
+        return super()._advise(request)
 
 
 @dataclass(frozen=True)
@@ -257,21 +266,16 @@ class NotFound(ApiError):
     _title = N_("Not found")
     _hint = N_("Check the id, and whether the token belongs to the right account.")
 
-    def __init__(
-        self,
-        request: Request,
-        status: int,
-        errors: tuple[ErrorDetail, ...] = (),
-        problem: str = "",
-    ) -> None:
-        """Explain what `request` did not find."""
-        super().__init__(request, status, errors, problem)
-        if request.path.startswith("/giftcards/"):
-            self.title = Message(N_("Unknown card"))
-            self.hint = Message(N_("Check the code and scan the card again."))
+    def _name(self, request: Request) -> Message:
+        return Message(N_("Unknown card")) if _is_on_card(request) else super()._name(request)
+
+    def _advise(self, request: Request) -> Message:
+        if _is_on_card(request):
+            return Message(N_("Check the code and scan the card again."))
+        return super()._advise(request)
 
     def _explain(self, request: Request) -> Message:
-        if request.path.startswith("/giftcards/"):
+        if _is_on_card(request):
             return Message(N_("Gifty knows no card with this code. Nothing was charged."))
         if request.path.startswith("/transactions/"):
             return Message(N_("Gifty knows no such transaction. Nothing was changed."))
@@ -330,27 +334,12 @@ class RateLimited(ApiError):
         self.retry_after_s = retry_after_s
 
 
-class ServerFault(ApiError):
+class ServerFault(_MaybeDone, ApiError):
     """5xx: the server broke down on it; it may or may not have been done."""
 
     outcome = Outcome.SERVER_FAULT
     _title = N_("Gifty has a fault")
     _hint = N_("Try again in a minute.")
-
-    def __init__(
-        self,
-        request: Request,
-        status: int,
-        errors: tuple[ErrorDetail, ...] = (),
-        problem: str = "",
-    ) -> None:
-        """Explain what it means for `request`; what moves money is never simply tried again."""
-        super().__init__(request, status, errors, problem)
-        if request.purpose not in _READS:
-            self.hint = Message(_FIND_OUT_FIRST)
-
-    def _explain(self, request: Request) -> Message:
-        return Message(_MAYBE_DONE[request.purpose])
 
 
 class UnusableInput(GiftillError):
@@ -391,3 +380,7 @@ class UnusableId(UnusableInput):
             Message(N_("An id looks like tr_kOWB2x0QVvE8GYn6GX7p1oL9.")),
             Message(N_("Copy the id again. A card code is not an id.")),
         )
+
+
+def _is_on_card(request: Request) -> bool:
+    return request.path.startswith("/giftcards/")
