@@ -22,18 +22,32 @@ class RawServer:
         url: The address of the API that it plays.
         requests: Each request as it came, head and body.
         connections: How many connections were opened.
+        closed: Set once a connection is closed at this end.
         broken: Set once the other end has closed a connection before the reply was through.
     """
 
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def paths(self) -> list[str]:
         """The path and query of each request."""
         return [request.split(b" ", 2)[1].decode() for request in self.requests]
+
+    async def received(self, count: int) -> None:
+        """Wait until so many requests have come."""
+        while len(self.requests) < count:
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    def take(self, request: bytes) -> None:
+        """Write down a request."""
+        self.requests.append(request)
+        self._arrived.set()
 
 
 def answer(
@@ -69,7 +83,7 @@ async def raw_server(
         try:
             while request := await _read_request(reader):
                 reply = replies[min(len(seen.requests), len(replies) - 1)]
-                seen.requests.append(request)
+                seen.take(request)
                 if not isinstance(reply, bytes):
                     await reply(writer)
                     return
@@ -82,6 +96,7 @@ async def raw_server(
             writer.close()
             with suppress(ConnectionError, OSError):
                 await writer.wait_closed()
+            seen.closed.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
