@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -35,9 +33,6 @@ from giftill.ui.widgets.status_pill import StatusPill
 from giftill.ui.widgets.toast import Toast
 
 from .qt import application
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLayout
 
 ICONS = sorted(
     file.stem for file in (Path(__file__).parents[2] / "resources" / "icons").glob("*.svg")
@@ -127,7 +122,7 @@ def card(t: Texts, *, expired: bool = False) -> CardPanel:
                 Tone.DANGER,
                 expiry="Verlopen op 3 maart 2025" if nl else "Expired on 3 March 2025",
                 package="Cadeaukaart <b>Heren</b> & Co",
-                note="Deze kaart is verlopen; er kan niet mee betaald worden. Een leidinggevende kan hem verlengen."
+                note="Deze kaart is verlopen. Een leidinggevende kan hem verlengen."
                 if nl
                 else "This card has expired and can’t be used to pay. A manager can extend it.",
                 lines=lines[1:],

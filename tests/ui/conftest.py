@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +42,10 @@ def _nothing_left_open(app: QApplication) -> Iterator[None]:
         window.hide()
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
 
 
 @pytest.fixture(autouse=True)
-def _no_warnings(
-    _nothing_left_open: None, caplog: pytest.LogCaptureFixture
-) -> Iterator[None]:
+def _no_warnings(_nothing_left_open: None, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test on whatever Qt or the program warns of; `caplog.clear()` forgives it."""
     said: list[str] = []
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Choice(Generic[T]):
+class Choice(Generic[T_co]):
     """One way to answer a dialog.
 
     Attributes:
@@ -34,7 +35,7 @@ class Choice(Generic[T]):
         key: The key that chooses it, such as `F9`, shown on its button; empty for none.
     """
 
-    value: T
+    value: T_co
     label: str
     key: str = ""
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QApplication
 
 from giftill.resources import resource
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
 
 # Whichever the desktop has, newest sound server first; each plays a file and ends.
 _PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",))
@@ -34,15 +31,12 @@ class Sounds:
     desktop's player does, and where there is none only what went wrong beeps.
     """
 
-    def __init__(self, parent: QObject, *, is_on: bool = True) -> None:
-        """Find out how sounds are played here; running players end with `parent`."""
-        self._parent = parent
-        self._playing: QProcess | None = None
-        self._player = next((each for each in _PLAYERS if shutil.which(each[0])), None)
+    def __init__(self, *, is_on: bool = True) -> None:
+        """Make no sound yet; `is_on` is the setting and may change at any time."""
         self.is_on = is_on
 
     def play(self, sound: Sound) -> None:
-        """Play a sound, unless sounds are off or one is playing already."""
+        """Play a sound, unless sounds are off."""
         if not self.is_on:
             return
         file = str(resource("sounds", f"{sound}.wav"))
@@ -52,24 +46,20 @@ class Sounds:
             winsound.PlaySound(
                 file, winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT
             )
-        elif self._player is not None:
-            self._run((*self._player, file))
-        elif sound is not Sound.ACCEPTED:
+        elif not _play_elsewhere(file) and sound is not Sound.ACCEPTED:
             QApplication.beep()
 
-    def _run(self, command: tuple[str, ...]) -> None:
-        if self._playing is not None:
-            return
-        process = QProcess(self._parent)
-        process.setStandardOutputFile(QProcess.nullDevice())
-        process.setStandardErrorFile(QProcess.nullDevice())
-        # A player that fails, for want of a sound card say, must not keep the next one silent.
-        process.finished.connect(self._ended)
-        process.errorOccurred.connect(self._ended)
-        self._playing = process
-        process.start(command[0], list(command[1:]))
 
-    def _ended(self) -> None:
-        process, self._playing = self._playing, None
-        if process is not None:
-            process.deleteLater()
+def _play_elsewhere(file: str) -> bool:
+    """Start the desktop's player, which ends by itself; tell whether there is one."""
+    player = next((each for each in _PLAYERS if shutil.which(each[0])), None)
+    if player is None:
+        return False
+    process = QProcess()
+    process.setProgram(player[0])
+    process.setArguments([*player[1:], file])
+    # What it says, for want of a sound card perhaps, must not mix with what Giftill says.
+    process.setStandardOutputFile(QProcess.nullDevice())
+    process.setStandardErrorFile(QProcess.nullDevice())
+    started, _ = process.startDetached()
+    return started

@@ -257,7 +257,6 @@ def style_sheet(theme: Theme) -> str:
         "hair": space.hair,
         "s": space.s,
         "m": space.m,
-        "m_less": space.m - size.focus + size.line,
         "radius": size.radius,
         "line_width": size.line,
         "focus_width": size.focus,

@@ -63,7 +63,10 @@ class Button(QPushButton):
             QSizePolicy.Policy.Preferred if large else QSizePolicy.Policy.Minimum,
             QSizePolicy.Policy.Fixed,
         )
-        self.setAutoDefault(False)
+        # A touch must not take the cursor out of the field that the next scan or digit goes to.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Enter presses the button that has the focus, not only in dialogs.
+        self.setAutoDefault(True)
         self.show_text(text)
 
     def show_text(self, text: str) -> None:

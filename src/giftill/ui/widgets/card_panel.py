@@ -205,6 +205,8 @@ class _History(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # When there is little room the history gives way first, never the balance.
+        scroll.setMinimumHeight(1)
         scroll.setWidget(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -227,6 +229,7 @@ class _History(QWidget):
             item = self._lines.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         for index, line in enumerate(lines):
             self._lines.insertWidget(index, _Line(line))

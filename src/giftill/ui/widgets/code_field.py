@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from giftill.texts import Texts
 
 _GROUP: Final = 4
+_MASK: Final = "•"
 _LINK_SIGNS: Final = frozenset("/:.?#")
 
 
@@ -101,6 +102,11 @@ class CodeField(QWidget):
 
     def _tidy(self, text: str) -> None:
         """Group the code while it is typed, with the cursor behind the same character."""
+        if self._edit.is_masked:
+            # Whatever is left of a masked code is no code: Backspace or a paste starts anew.
+            self._edit.is_masked = False
+            text = "" if _MASK in text else text
+            self._edit.setText(text)
         before = sum(each.isalnum() for each in text[: self._edit.cursorPosition()])
         tidy = grouped(text)
         if tidy != text:

@@ -85,12 +85,14 @@ class HoldList(QScrollArea):
         """Show these holds; the current one is brought into sight."""
         keys = [item.key for item in items]
         for gone in [key for key in self._rows if key not in keys]:
-            self._rows.pop(gone).deleteLater()
+            removed = self._rows.pop(gone)
+            removed.hide()
+            removed.deleteLater()
         for index, item in enumerate(items):
             row = self._rows.get(item.key)
             if row is None:
                 row = self._rows[item.key] = HoldRow()
-                row.clicked.connect(lambda key=item.key: self.chosen.emit(key))
+                row.clicked.connect(lambda *_, key=item.key: self.chosen.emit(key))
                 row.release_wanted.connect(lambda key=item.key: self.release_wanted.emit(key))
             if self._layout.indexOf(row) != index:
                 self._layout.removeWidget(row)

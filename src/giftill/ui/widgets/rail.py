@@ -70,7 +70,7 @@ class Rail(QWidget):
             button = self._buttons.get(item.name)
             if button is None:
                 button = self._buttons[item.name] = _RailButton(item)
-                button.clicked.connect(lambda name=item.name: self.chosen.emit(name))
+                button.clicked.connect(lambda *_, name=item.name: self.chosen.emit(name))
                 self._layout.insertWidget(index, button)
             button.show_item(item)
 
