@@ -30,10 +30,13 @@ LONGEST_TEXT: Final = 500
 # A house number may come as a number; a longer one is a mistake.
 _LARGEST_NUMBER: Final = 10**9
 
+# What an id can be, coming and going: never sixteen letters and digits, which may be a card code.
+ID_PATTERN: Final = r"^(?![A-Za-z0-9]{16}\Z)[A-Za-z0-9_]{1,100}\Z"
+
 _Wire = TypeVar("_Wire", bound=msgspec.Struct)
 _Domain = TypeVar("_Domain")
 
-_Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_]+\Z", max_length=100)]
+_Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 _Currency: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
 # Far more than any gift card holds, and within what SQLite and JavaScript count exactly.
 _Cents: TypeAlias = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]

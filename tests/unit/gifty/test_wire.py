@@ -160,6 +160,7 @@ def test_a_package_named_by_its_id_or_not_at_all_is_told_by_the_id() -> None:
         ("id", 7),
         ("id", "tr_1/../capture"),
         ("id", "tr_1\n"),
+        ("id", "AAAABBBBCCCCDDDD"),
         ("status", None),
         ("type", 3),
         ("currency", "euro"),
