@@ -1,0 +1,197 @@
+"""Scans and typing in a real window: keys go in where the system puts them, into the window."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from giftill.ui.scanner import FREE_TEXT, ScanFilter
+from tests.helpers.qt import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtGui import QWindow
+    from PySide6.QtWidgets import QApplication
+
+pytestmark = pytest.mark.anyio
+
+CODE = "ABCD2456EFGH7K9Q"
+LONGER_THAN_ANY_WAIT_S = 0.3
+
+
+def strike(window: QWindow, text: str) -> None:
+    """Press and release the keys that type `text`."""
+    for each in text:
+        QTest.keyClick(window, each)  # type: ignore[call-overload] # the stubs know keys only
+
+
+class Counter(QWidget):
+    """A window with a field for amounts, one for free text, and a button."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.amount = QLineEdit()
+        self.free = QLineEdit()
+        self.free.setProperty(FREE_TEXT, True)
+        self.button = QPushButton()
+        self.button.setDefault(True)
+        self.presses = 0
+        self.enters = 0
+        self.scans: list[str] = []
+        layout = QVBoxLayout(self)
+        for widget in (self.amount, self.free, self.button):
+            layout.addWidget(widget)
+        self.button.clicked.connect(self._pressed)
+        self.amount.returnPressed.connect(self._entered)
+        self.scanner = ScanFilter(self)
+        self.scanner.scanned.connect(self.scans.append)
+        self.show()
+        self.activateWindow()
+
+    def _pressed(self) -> None:
+        self.presses += 1
+
+    def _entered(self) -> None:
+        self.enters += 1
+
+    def type(self, text: str, *, enter: bool = False) -> None:
+        """Press and release each key at once, as fast as a scanner can."""
+        strike(self.windowHandle(), text)
+        if enter:
+            QTest.keyClick(self.windowHandle(), Qt.Key.Key_Return)
+
+    async def type_slowly(self, text: str) -> None:
+        for each in text:
+            self.type(each)
+            await asyncio.sleep(0.065)
+
+
+@pytest.fixture
+def counter(app: QApplication) -> Iterator[Counter]:
+    made = Counter()
+    assert QTest.qWaitForWindowActive(made)
+    yield made
+    made.close()
+
+
+async def test_a_scan_leaves_no_character_in_the_amount_field(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type(CODE, enter=True)
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert (counter.scans, counter.amount.text(), counter.enters) == ([CODE], "", 0)
+
+
+async def test_a_scan_presses_no_focused_button(counter: Counter) -> None:
+    counter.button.setFocus()
+    counter.type(CODE, enter=True)
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert (counter.scans, counter.presses) == ([CODE], 0)
+
+
+async def test_a_code_in_groups_presses_no_focused_button_with_its_spaces(
+    counter: Counter,
+) -> None:
+    counter.button.setFocus()
+    counter.type("ABCD 2456 EFGH 7K9Q", enter=True)
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert (counter.scans, counter.presses) == (["ABCD 2456 EFGH 7K9Q"], 0)
+    assert not counter.button.isDown()
+
+
+async def test_a_scan_that_ends_by_silence_is_a_scan(counter: Counter) -> None:
+    counter.button.setFocus()
+    counter.type(CODE)
+    await until(lambda: counter.scans == [CODE])
+
+
+async def test_a_scan_keeps_what_was_typed_before(counter: Counter) -> None:
+    counter.amount.setFocus()
+    await counter.type_slowly("12,50")
+    counter.type(CODE, enter=True)
+    await until(lambda: counter.scans == [CODE])
+    assert counter.amount.text() == "12,50"
+
+
+async def test_typing_at_human_speed_arrives_whole_with_its_enter(counter: Counter) -> None:
+    counter.amount.setFocus()
+    await counter.type_slowly("1234567890")
+    counter.type("", enter=True)
+    assert (counter.amount.text(), counter.enters, counter.scans) == ("1234567890", 1, [])
+
+
+async def test_a_short_burst_is_typing_and_its_enter_comes_last(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type("12,50", enter=True)
+    assert (counter.amount.text(), counter.enters, counter.scans) == ("12,50", 1, [])
+
+
+async def test_a_typed_character_is_late_by_the_gap_at_most(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type("5")
+    await until(lambda: counter.amount.text() == "5", timeout_s=0.25)
+
+
+async def test_space_and_enter_press_a_focused_button(counter: Counter) -> None:
+    counter.button.setFocus()
+    counter.type(" ")
+    await until(lambda: counter.presses == 1)
+
+
+async def test_a_command_key_waits_for_what_was_typed_before_it(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type("12")
+    QTest.keyClick(counter.windowHandle(), Qt.Key.Key_Backspace)
+    assert counter.amount.text() == "1"
+
+
+async def test_a_click_waits_for_what_was_typed_before_it(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type("12")
+    place = counter.free.geometry().center()
+    QTest.mouseClick(counter.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    assert (counter.amount.text(), counter.free.text()) == ("12", "")
+    assert counter.free.hasFocus()
+
+
+async def test_a_field_for_free_text_takes_everything_at_once(counter: Counter) -> None:
+    counter.free.setFocus()
+    counter.type(CODE, enter=True)
+    assert counter.free.text() == CODE
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert counter.scans == []
+
+
+async def test_a_double_scan_is_one(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.type(CODE, enter=True)
+    counter.type(CODE, enter=True)
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert (counter.scans, counter.amount.text()) == ([CODE], "")
+
+
+async def test_a_scan_works_in_a_window_that_opened_later(counter: Counter) -> None:
+    later = QWidget()
+    field = QLineEdit(later)
+    later.show()
+    later.activateWindow()
+    assert QTest.qWaitForWindowActive(later)
+    field.setFocus()
+    strike(later.windowHandle(), CODE)
+    QTest.keyClick(later.windowHandle(), Qt.Key.Key_Return)
+    assert (counter.scans, field.text()) == ([CODE], "")
+
+
+async def test_the_gap_of_the_settings_is_used(counter: Counter) -> None:
+    counter.amount.setFocus()
+    counter.scanner.configure(gap_ms=150)
+    for each in "12345678":
+        counter.type(each)
+        await asyncio.sleep(0.08)
+    await until(lambda: counter.scans == ["12345678"])
+    assert counter.amount.text() == ""

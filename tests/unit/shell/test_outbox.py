@@ -1,0 +1,234 @@
+"""What the Outbox screen says and does, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from giftill.domain.money import Money
+from giftill.domain.operations import (
+    AttentionKind,
+    OperationId,
+    OperationKind,
+    OperationState,
+    OutboxSummary,
+)
+from giftill.services.connectivity import Connectivity, Link
+from giftill.services.observable import Observable
+from giftill.texts import Texts
+from giftill.ui.screens.outbox.presenter import OutboxPresenter
+from giftill.ui.screens.outbox.state import OutboxState, Resolution, ResolveForm
+from tests.helpers.journal import NOW_MS, an_operation
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from giftill.domain.operations import Operation
+    from giftill.services.catalogue import LocationList
+    from giftill.ui.screens.common import ToneName
+
+pytestmark = pytest.mark.anyio
+
+
+class Service:
+    """An outbox in memory."""
+
+    def __init__(self, *operations: Operation) -> None:
+        self.operations = operations
+        self.summary = Observable(OutboxSummary())
+        self.sends = 0
+        self.resolved: list[tuple[str, str, str]] = []
+
+    async def items(self) -> tuple[Operation, ...]:
+        return self.operations
+
+    async def stored_locations(self) -> LocationList | None:
+        return None
+
+    async def send_now(self) -> None:
+        self.sends += 1
+
+    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
+        self.resolved.append((operation, reason, manager))
+        found = next(each for each in self.operations if each.id == operation)
+        self.operations = tuple(each for each in self.operations if each is not found)
+        return found
+
+
+class Clock:
+    def now_ms(self) -> int:
+        return NOW_MS
+
+    async def wait(self, event: asyncio.Event, timeout_s: float) -> bool:
+        raise NotImplementedError
+
+
+class Board:
+    """A presenter with everything it said."""
+
+    def __init__(self, service: Service) -> None:
+        self.state = OutboxState()
+        self.told: list[tuple[str, ToneName]] = []
+        self.forms: list[ResolveForm] = []
+        self.resolution: Resolution | None = Resolution(" paid cash ", " Kim ")
+        self.connectivity = Connectivity(Clock())
+        self.presenter = OutboxPresenter(
+            service,
+            service,
+            self.connectivity,
+            Clock(),
+            Texts(),
+            self._render,
+            lambda text, tone: self.told.append((text, tone)),
+        )
+
+    def _render(self, state: OutboxState) -> None:
+        self.state = state
+
+    async def ask(self, form: ResolveForm) -> Resolution | None:
+        self.forms.append(form)
+        return self.resolution
+
+
+async def shown(*operations: Operation) -> tuple[Board, Service]:
+    service = Service(*operations)
+    board = Board(service)
+    await board.presenter.refresh()
+    return board, service
+
+
+def needy(kind: AttentionKind, number: int = 1) -> Operation:
+    return an_operation(number, state=OperationState.ATTENTION, attention=kind)
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (an_operation(), "Queued"),
+        (an_operation(state=OperationState.SENDING), "Sending"),
+        (an_operation(state=OperationState.UNKNOWN), "Checking"),
+        (needy(AttentionKind.UNCLEAR), "Needs attention"),
+    ],
+)
+async def test_a_row_says_how_far_it_is(operation: Operation, words: str) -> None:
+    board, _ = await shown(operation)
+    assert board.state.rows[0].status.text == words
+
+
+async def test_a_row_that_waits_says_until_when() -> None:
+    board, _ = await shown(an_operation(next_at_ms=NOW_MS + 60_000))
+    assert board.state.rows[0].status.text.startswith("Waiting until ")
+
+
+async def test_while_the_token_is_refused_a_row_waits_for_one() -> None:
+    board, _ = await shown(an_operation(next_at_ms=NOW_MS + 60_000))
+    board.connectivity.link.set(Link.TOKEN_REFUSED)
+    await board.presenter.refresh()
+    assert board.state.rows[0].status.text == "Waiting for a token"
+    assert not board.state.can_send
+
+
+async def test_the_last_problem_is_shown_by_its_title_and_whole_in_the_detail() -> None:
+    problem = "Can’t reach Gifty: The hold was not captured. Check the network."
+    board, _ = await shown(an_operation(last_problem=problem))
+    assert board.state.rows[0].problem == "Can’t reach Gifty"
+    assert board.state.detail is not None
+    assert board.state.detail.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning"),
+    [
+        (
+            AttentionKind.RELEASED_BUT_CAPTURE_WANTED,
+            "The money was given back to the card; the goods are gone.",
+        ),
+        (AttentionKind.CAPTURED_BUT_RELEASE_WANTED, "The customer was charged."),
+    ],
+)
+async def test_opposite_states_are_said_as_what_they_mean(
+    kind: AttentionKind, meaning: str
+) -> None:
+    board, _ = await shown(needy(kind))
+    assert board.state.detail is not None
+    assert board.state.detail.meaning == meaning
+
+
+@pytest.mark.parametrize("kind", AttentionKind)
+async def test_everything_that_needs_attention_says_what_it_means_and_what_to_do(
+    kind: AttentionKind,
+) -> None:
+    board, _ = await shown(needy(kind))
+    detail = board.state.detail
+    assert detail is not None
+    assert detail.meaning
+    assert detail.advice
+    assert detail.can_resolve
+
+
+@pytest.mark.parametrize("kind", OperationKind)
+async def test_every_kind_of_operation_has_a_word(kind: OperationKind) -> None:
+    board, _ = await shown(an_operation(kind=kind))
+    assert board.state.rows[0].kind
+
+
+async def test_what_needs_attention_is_shown_first() -> None:
+    board, _ = await shown(an_operation(1), needy(AttentionKind.UNCLEAR, 2))
+    assert board.state.chosen == "op_00000002"
+
+
+async def test_a_choice_stays_while_its_row_is_there() -> None:
+    board, service = await shown(an_operation(1), an_operation(2))
+    board.presenter.choose(OperationId("op_00000002"))
+    await board.presenter.refresh()
+    assert board.state.chosen == "op_00000002"
+    service.operations = service.operations[:1]
+    await board.presenter.refresh()
+    assert board.state.chosen == "op_00000001"
+
+
+async def test_the_totals_come_from_the_summary() -> None:
+    board, service = await shown(an_operation())
+    service.summary.set(OutboxSummary(3, 1, (Money(4000),), NOW_MS - 7_200_000))
+    board.presenter.tick()
+    state = board.state
+    assert (state.count, state.total, state.oldest, state.attention) == ("3", "€40.00", "2 h", "1")
+    assert state.can_send
+
+
+async def test_resolving_asks_with_the_meaning_and_records_reason_and_manager() -> None:
+    board, service = await shown(needy(AttentionKind.CAPTURED_BUT_RELEASE_WANTED))
+    await board.presenter.resolve(board.ask)
+    assert board.forms[0].meaning == "The customer was charged."
+    assert service.resolved == [("op_00000001", "paid cash", "Kim")]
+    assert board.state.detail is None
+
+
+async def test_leaving_it_open_records_nothing() -> None:
+    board, service = await shown(needy(AttentionKind.UNCLEAR))
+    board.resolution = None
+    await board.presenter.resolve(board.ask)
+    assert service.resolved == []
+
+
+async def test_what_goes_on_by_itself_can_not_be_resolved() -> None:
+    board, service = await shown(an_operation())
+    assert board.state.detail is not None
+    assert not board.state.detail.can_resolve
+    await board.presenter.resolve(board.ask)
+    assert (board.forms, service.resolved) == ([], [])
+
+
+async def test_send_now_tries_and_says_so() -> None:
+    board, service = await shown(an_operation())
+    await board.presenter.send_now()
+    assert service.sends == 1
+    assert board.told == [("Sending now", "info")]
+
+
+async def test_the_servers_words_stay_as_they_are() -> None:
+    words = "<b>Kaart</b> 🎁 \u202eמתנה"
+    board, _ = await shown(replace(an_operation(), last_problem=f"{words}: more"))
+    assert board.state.rows[0].problem == words
