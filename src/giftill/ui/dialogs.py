@@ -136,7 +136,7 @@ class DecisionDialog(QDialog):
 
         tone = Tone.DANGER if danger else Tone.NEUTRAL
         mark = IconView("warning" if danger else "help", size=theme.text.amount)
-        mark.show_icon("warning" if danger else "help", theme.strong(tone))
+        mark.show_icon("warning" if danger else "help", tone)
         heading = PlainLabel(title, size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)

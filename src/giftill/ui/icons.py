@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from giftill.resources import resource
 
-from .theme import current_theme
+from .theme import Tone, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -65,12 +65,12 @@ class IconView(QWidget):
         super().__init__(parent)
         self._name = name
         self._size = size
-        self._color: QColor | None = None
+        self._tone: Tone | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_icon(self, name: str, color: QColor | None = None) -> None:
-        """Show another icon, in `color` or else in the colour of text."""
-        self._name, self._color = name, color
+    def show_icon(self, name: str, tone: Tone | None = None) -> None:
+        """Show another icon, in the colour of `tone` or else in the colour of text."""
+        self._name, self._tone = name, tone
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -85,5 +85,7 @@ class IconView(QWidget):
             return
         side = self.sizeHint().width()
         area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        color = self._color or self.palette().windowText().color()
+        # Asked at each painting, so that an icon follows a change of theme by itself.
+        theme = current_theme()
+        color = QColor(theme.colors.text) if self._tone is None else theme.strong(self._tone)
         draw_icon(QPainter(self), self._name, color, area)

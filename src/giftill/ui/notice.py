@@ -37,7 +37,7 @@ class Notice(QWidget):
         self.setWindowTitle("Giftill")
         self.setMinimumWidth(theme.size.dialog)
         icon = IconView(size=theme.text.amount)
-        icon.show_icon("warning", theme.strong(Tone.HOLD))
+        icon.show_icon("warning", Tone.HOLD)
         title = PlainLabel(
             t.message(problem.title),
             size=theme.text.title,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from giftill.resources import resource
 from giftill.texts import Texts
-from giftill.ui.icons import app_icon, icon_pixmap
+from giftill.ui.icons import IconView, app_icon, icon_pixmap
 from giftill.ui.sounds import Sound, Sounds
 from giftill.ui.theme import Theme, Tone, apply, current_theme
 from giftill.ui.widgets.band import Band
@@ -308,3 +308,13 @@ def test_no_sound_is_made_when_sounds_are_off(monkeypatch: pytest.MonkeyPatch) -
     assert played == []
     Sounds().play(Sound.REFUSED)
     assert [file.rpartition("/")[2] for file in played] == ["refused.wav"]
+
+
+def test_an_icon_follows_a_change_of_theme(app: QApplication) -> None:
+    icon = IconView(size=24)
+    icon.show_icon("close", Tone.DANGER)
+    icon.show()
+    dark = Theme.load("dark")
+    apply(app, dark)
+    app.processEvents()
+    assert dark.strong(Tone.DANGER).name() in inks(icon.grab().toImage())

@@ -16,7 +16,6 @@ from .button import Button
 from .label import PlainLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent
 
 
@@ -35,7 +34,6 @@ class Band(QWidget):
         theme = current_theme()
         self._is_striped = striped
         self._tone = Tone.NEUTRAL
-        self._icon_name = ""
         self._icon = IconView()
         self._words = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
         self._action = Button()
@@ -64,10 +62,10 @@ class Band(QWidget):
     def say(self, text: str, icon: str, tone: Tone, action: str = "") -> None:
         """Say a state, with a button where `action` names one; a new state is announced."""
         is_new = text != self._words.full_text
-        self._tone, self._icon_name = tone, icon
+        self._tone = tone
         self._words.show_text(text)
         self._words.set_tone(tone)
-        self._icon.show_icon(icon, current_theme().strong(tone))
+        self._icon.show_icon(icon, tone)
         self._action.setVisible(bool(action))
         self._action.show_text(action)
         self.setAccessibleName(text)
@@ -80,11 +78,6 @@ class Band(QWidget):
         """Say nothing."""
         self._words.show_text("")
         self.hide()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == event.Type.ApplicationPaletteChange:
-            self._icon.show_icon(self._icon_name, current_theme().strong(self._tone))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()

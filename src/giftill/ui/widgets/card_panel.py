@@ -182,7 +182,7 @@ class _Note(Panel):
         self.set_tone(tone)
         self._words.set_tone(tone)
         self._words.show_text(text)
-        self._icon.show_icon(icon, current_theme().strong(tone))
+        self._icon.show_icon(icon, tone)
         self.setVisible(bool(text))
 
 
@@ -242,7 +242,7 @@ class _Line(QWidget):
         super().__init__()
         theme = current_theme()
         icon = IconView()
-        icon.show_icon(line.icon, theme.strong(line.tone or Tone.NEUTRAL))
+        icon.show_icon(line.icon, line.tone or Tone.NEUTRAL)
         what = PlainLabel(line.what, elide=Qt.TextElideMode.ElideRight)
         when = PlainLabel(line.when, size=theme.text.small, muted=True)
         amount = PlainLabel(line.amount, weight=QFont.Weight.Medium, tabular=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from giftill.ui.icons import IconView
-from giftill.ui.theme import current_theme
+from giftill.ui.theme import Tone, current_theme
 
 from .announce import announce
 from .field_error import FieldError
 from .keycap import KeyCap
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QKeyEvent
 
     from giftill.texts import Texts
@@ -137,16 +136,16 @@ class _CodeEdit(QLineEdit):
         super().__init__(parent)
         theme = current_theme()
         self.is_masked = False
-        self._icon = IconView("scan", size=theme.text.amount)
+        icon = IconView(size=theme.text.amount)
+        icon.show_icon("scan", Tone.NEUTRAL)
         cap = KeyCap(key)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.space.l, 0, theme.space.m, 0)
-        layout.addWidget(self._icon)
+        layout.addWidget(icon)
         layout.addStretch(1)
         layout.addWidget(cap)
         right = cap.sizeHint().width() + theme.space.s if key else 0
         self.setTextMargins(theme.text.amount + theme.space.l, 0, right, 0)
-        self._color_icon()
         self.setFont(theme.font(theme.text.title, weight=QFont.Weight.Medium, tabular=True))
         self.setProperty("large", True)
         hints = Qt.InputMethodHint
@@ -164,14 +163,6 @@ class _CodeEdit(QLineEdit):
             self.is_masked = False
             self.clear()
         super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == event.Type.ApplicationPaletteChange:
-            self._color_icon()
-
-    def _color_icon(self) -> None:
-        self._icon.show_icon("scan", QColor(current_theme().colors.muted))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

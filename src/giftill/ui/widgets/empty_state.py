@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from giftill.ui.icons import IconView
-from giftill.ui.theme import current_theme
+from giftill.ui.theme import Tone, current_theme
 
 from .label import PlainLabel
 
@@ -36,7 +36,7 @@ class EmptyState(QWidget):
 
     def say(self, icon: str, title: str, sentence: str) -> None:
         """Say what will appear here."""
-        self._icon.show_icon(icon, QColor(current_theme().colors.control))
+        self._icon.show_icon(icon, Tone.NEUTRAL)
         self._title.show_text(title)
         self._sentence.show_text(sentence)
         self._sentence.setVisible(bool(sentence))

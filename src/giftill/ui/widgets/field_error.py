@@ -41,7 +41,7 @@ class FieldError(QWidget):
 
     def show_error(self, message: str, hint: str = "") -> None:
         """Say what is wrong and what to do about it."""
-        self._icon.show_icon("warning", current_theme().strong(Tone.DANGER))
+        self._icon.show_icon("warning", Tone.DANGER)
         self._message.show_text(message)
         self._hint.show_text(hint)
         self._hint.setVisible(bool(hint))

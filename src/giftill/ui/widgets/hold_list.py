@@ -27,7 +27,6 @@ from .panel import draw_focus, fill_rounded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent
 
 
@@ -119,7 +118,6 @@ class HoldRow(QAbstractButton):
         super().__init__(parent)
         theme = current_theme()
         self._is_current = False
-        self._item: HoldItem | None = None
         self._card = PlainLabel(weight=QFont.Weight.Medium, tabular=True)
         self._amount = PlainLabel(weight=QFont.Weight.DemiBold, tabular=True)
         self._icon = IconView()
@@ -150,7 +148,6 @@ class HoldRow(QAbstractButton):
 
     def show_hold(self, item: HoldItem) -> None:
         """Show a hold."""
-        self._item = item
         self._is_current = item.is_current
         self._card.show_text(item.card)
         self._amount.show_text(item.amount)
@@ -159,16 +156,12 @@ class HoldRow(QAbstractButton):
         self._release.setToolTip(item.release)
         self._release.setAccessibleName(f"{item.release} {item.card}".strip())
         self.setAccessibleName(f"{item.card}, {item.amount}, {item.state}")
-        self._color_state()
+        self._state.set_tone(item.tone)
+        self._icon.show_icon(item.icon, item.tone)
         self.update()
 
     def sizeHint(self) -> QSize:
         return self._layout.sizeHint()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == event.Type.ApplicationPaletteChange:
-            self._color_state()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
@@ -179,8 +172,3 @@ class HoldRow(QAbstractButton):
         fill_rounded(painter, area, theme.size.radius, QColor(fill), QColor(edge))
         if self.hasFocus():
             draw_focus(painter, area, theme.size.radius)
-
-    def _color_state(self) -> None:
-        if self._item is not None:
-            self._state.set_tone(self._item.tone)
-            self._icon.show_icon(self._item.icon, current_theme().strong(self._item.tone))

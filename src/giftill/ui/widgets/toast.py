@@ -57,7 +57,7 @@ class Toast(Panel):
         self.set_tone(tone)
         self._words.set_tone(tone)
         self._words.show_text(text)
-        self._icon.show_icon(icon, current_theme().strong(tone))
+        self._icon.show_icon(icon, tone)
         self.setAccessibleName(text)
         self.place()
         self.show()

@@ -59,7 +59,7 @@ class NoticePart(Panel):
         tone = Tone(state.tone)
         self.set_tone(tone)
         self._leads_to = state.leads_to
-        self._icon.show_icon(state.icon, current_theme().strong(tone))
+        self._icon.show_icon(state.icon, tone)
         self._title.set_tone(tone)
         self._title.show_text(state.title)
         self._text.show_text(state.text)

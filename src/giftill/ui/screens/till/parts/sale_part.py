@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from giftill.ui.icons import IconView
 from giftill.ui.theme import Tone, current_theme
@@ -57,6 +57,8 @@ class SalePart(Panel):
         self._holds.release_wanted.connect(self.remove)
         self._empty = PlainLabel(size=theme.text.small, muted=True, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # Where there is little room, this gives way before the keypad does.
+        self._empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._caption = PlainLabel(muted=True)
         self._covered = IconView()
         self._due = MoneyLabel()
@@ -92,7 +94,7 @@ class SalePart(Panel):
         tone = Tone.SUCCESS if state.is_covered else None
         self._due.set_tone(tone)
         self._covered.setVisible(state.is_covered)
-        self._covered.show_icon("check", current_theme().strong(Tone.SUCCESS))
+        self._covered.show_icon("check", Tone.SUCCESS)
 
     def focus_chosen(self) -> None:
         """Put the cursor on the hold that F6 or F7 chose."""
