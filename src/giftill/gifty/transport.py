@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import sys
 import time
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -143,14 +144,9 @@ def _network(*, is_secure: bool) -> httpx.AsyncHTTPTransport:
     # The library loads its event-loop part when it first connects, and a window would stand still
     # meanwhile. Running an empty loop here, in a thread, has it loaded by then.
     anyio.run(anyio.sleep, 0)
-    # Plain HTTP only goes to this PC itself, and gets a context that trusts nobody.
-    context: ssl.SSLContext = (
-        truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if is_secure
-        else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    )
     return httpx.AsyncHTTPTransport(
-        verify=context,
+        # Plain HTTP only goes to this PC itself, and gets a context that trusts nobody.
+        verify=_system_trust() if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         trust_env=False,
         http1=True,
         http2=False,
@@ -161,6 +157,19 @@ def _network(*, is_secure: bool) -> httpx.AsyncHTTPTransport:
             keepalive_expiry=_KEEP_ALIVE_S,
         ),
     )
+
+
+def _system_trust() -> ssl.SSLContext:
+    """Return a context that trusts whom the system trusts."""
+    if sys.platform not in {"darwin", "win32"}:
+        # Where the system's trust store is a file that OpenSSL finds, it is read here, once.
+        # truststore reads it again for each connection and on the event loop: 30 ms and more in
+        # which a window stands still.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_default_certs()
+        if context.cert_store_stats()["x509_ca"]:
+            return context
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _translate(
