@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from datetime import datetime
+from functools import partial
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any, Final
@@ -28,20 +29,30 @@ _MASKED_LINK: Final = "[wallet link]"
 _MASKED_TOKEN: Final = "[token]"  # noqa: S105 - what is written instead of a token
 
 # A wallet link is a card code with its secret; the API's own paths stay readable.
+# It starts only where a word starts, so that a long line takes no longer than its length.
 _WALLET_LINK = re.compile(
-    r"(?:https?://)?(?:[a-z0-9-]+\.)*gifty\.[a-z]{2,3}(?::\d+)?/(?!v1/|storage/)[^\s\"'<>]+",
+    r"(?<![a-z0-9.\-])(?:https?://)?(?:[a-z0-9\-]{1,63}\.){0,4}gifty\.[a-z]{2,3}(?::\d+)?"
+    r"/(?!v1/|storage/)[^\s\"'<>]+",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?P<word>bearer)[\s:=]+[^\s\"',]+", re.IGNORECASE)
 # Ids such as tr_… are longer and follow an underscore, so a run of exactly 16 is a code.
 _PLAIN_CODE = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9]{16}(?![A-Za-z0-9])")
 _GAP = r"[\s\-\u2010-\u2015_.]{1,3}"
-_GROUPED_CODE = re.compile(
-    rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{{4}}(?:{_GAP}[A-Za-z0-9]{{4}}){{3}}"
-    rf"|[A-Za-z0-9]{{8}}{_GAP}[A-Za-z0-9]{{8}}"
-    rf"|[A-Za-z0-9]{{2}}(?:{_GAP}[A-Za-z0-9]{{2}}){{7}}"
-    rf"|[A-Za-z0-9](?:{_GAP}[A-Za-z0-9]){{15}})(?![A-Za-z0-9])"
+_CODE_LENGTH: Final = 16
+# Codes are written in groups of four as a rule; whole runs are found, as the words around a code
+# can be as long as its groups are.
+_RUNS: Final = tuple(
+    (
+        _CODE_LENGTH // size,
+        re.compile(
+            rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{{size}}}"
+            rf"(?:{_GAP}[A-Za-z0-9]{{{size}}}){{{_CODE_LENGTH // size - 1},}}(?![A-Za-z0-9])"
+        ),
+    )
+    for size in (4, 8, 2, 1)
 )
+_GROUP = re.compile(r"[A-Za-z0-9]+")
 
 _OWN_FIELDS: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
@@ -64,15 +75,30 @@ class Redactor:
         text = _WALLET_LINK.sub(_MASKED_LINK, text)
         text = _BEARER.sub(rf"\g<word> {_MASKED_TOKEN}", text)
         text = _PLAIN_CODE.sub(_MASKED_CODE, text)
-        return _GROUPED_CODE.sub(_mask_unless_words, text)
+        for count, run in _RUNS:
+            text = run.sub(partial(_mask_in_run, count), text)
+        return text
 
 
-def _mask_unless_words(match: re.Match[str]) -> str:
-    # Four ordinary words of four letters have no digit and small letters; a code hardly ever.
-    found = match[0]
-    if any(character.isdigit() for character in found) or found.isupper():
-        return _MASKED_CODE
-    return found
+def _mask_in_run(count: int, found: re.Match[str]) -> str:
+    """Blank out every stretch of `count` groups that may be a code.
+
+    Four ordinary words of four letters have no digit and small letters; a code hardly ever.
+    """
+    run = found[0]
+    groups = list(_GROUP.finditer(run))
+    covered: list[tuple[int, int]] = []
+    for first, last in zip(groups, groups[count - 1 :], strict=False):
+        stretch = run[first.start() : last.end()]
+        if not (stretch.isupper() or any(each.isdigit() for each in stretch)):
+            continue
+        if covered and first.start() < covered[-1][1]:
+            covered[-1] = (covered[-1][0], last.end())
+        else:
+            covered.append((first.start(), last.end()))
+    for start, end in reversed(covered):
+        run = run[:start] + _MASKED_CODE + run[end:]
+    return run
 
 
 class _Formatter(logging.Formatter):
