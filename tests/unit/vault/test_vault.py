@@ -147,7 +147,9 @@ async def test_without_a_keyring_the_error_says_what_to_install() -> None:
     assert "gnome-keyring" in str(caught.value.hint)
 
 
-@pytest.mark.parametrize("backend", [fail.Keyring, null.Keyring, Readable])
+@pytest.mark.parametrize(
+    "backend", [fail.Keyring, null.Keyring, Readable], ids=["fail", "null", "readable"]
+)
 async def test_a_keyring_that_keeps_nothing_or_anything_readable_is_refused(
     backend: type[Any],
 ) -> None:
