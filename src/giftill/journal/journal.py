@@ -71,7 +71,7 @@ class Journal:
         writer = Writer(folder, vfs)
         writer.start()
         try:
-            await asyncio.wrap_future(writer.started)
+            await asyncio.shield(asyncio.wrap_future(writer.started))
         except BaseException:
             writer.stop()
             raise

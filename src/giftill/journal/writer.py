@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import apsw
 
-from .errors import JournalClosed, JournalError, JournalUnclear
+from .errors import (
+    JournalClosed,
+    JournalError,
+    JournalUnavailable,
+    JournalUnclear,
+    JournalWriteError,
+)
 from .opening import FILE_NAME, lock_folder, open_store
 from .store import DAMAGE, DISK_TROUBLE, Store, read_failure, write_failure
 from .writes import Commit
@@ -204,7 +210,10 @@ class Writer:
             JournalWriteError, JournalDamaged: The disk refused; nothing of them was saved.
             JournalUnclear: The disk failed at the last moment, and can't be read.
         """
-        store = self._open_store()
+        try:
+            store = self._open_store()
+        except JournalUnavailable as error:
+            raise JournalWriteError(str(error.message)) from error
         before = store.tip
         try:
             store.begin()

@@ -87,6 +87,18 @@ async def test_the_journal_goes_on_when_the_disk_has_room_again(
     assert await _after_restart(journal, folder) == ["op_00000001", "op_00000003"]
 
 
+async def test_a_disk_that_fills_up_half_way_through_a_large_commit_leaves_nothing_of_it(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    disk.trouble = _fail(("write", WAL), error=apsw.FullError)
+    # More than SQLite's cache holds, so that it writes, and fails, before the end.
+    with pytest.raises(JournalWriteError, match="The disk is full"):
+        await commit(journal, *(an_operation(number) for number in range(2, 6000)))
+    disk.trouble = _none
+    await commit(journal, an_operation(6000))
+    assert await _after_restart(journal, folder) == ["op_00000001", "op_00006000"]
+
+
 async def test_a_write_that_fails_is_told_as_not_saved(
     journal: Journal, disk: FaultyDisk, folder: Path
 ) -> None:
@@ -139,6 +151,8 @@ async def test_the_journal_tells_the_truth_when_the_disk_is_back(
     disk.trouble = _fail(("sync", WAL), ("open", FILE))
     with pytest.raises(JournalUnclear):
         await commit(journal, an_operation(2))
+    with pytest.raises(JournalWriteError):
+        await commit(journal, an_operation(3))
     disk.trouble = _none
     found = [operation.id for operation in await journal.operations()]
     await commit(journal, an_operation(3))

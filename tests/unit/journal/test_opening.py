@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import stat
@@ -215,6 +217,20 @@ async def test_an_upgrade_that_fails_half_way_leaves_the_file_whole_and_old(
         ).fetchall()
     )
     assert ("extra",) not in tables
+    await journal.close()
+
+
+async def test_a_cancelled_opening_gives_the_folder_back(folder: Path) -> None:
+    opening = asyncio.create_task(open_journal(folder))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    journal: Journal | None = None
+    while journal is None:
+        with contextlib.suppress(JournalInUse):
+            journal = await open_journal(folder)
+    await commit(journal, an_operation())
     await journal.close()
 
 
