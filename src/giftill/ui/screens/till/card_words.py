@@ -8,25 +8,28 @@ from giftill.domain.cards import Card, CardState
 from giftill.domain.message import N_, Message
 from giftill.domain.money import Money
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
+from giftill.ui.screens.common import Pill
 
 from .facts import Facts, Notice, ShownCard
 from .sale import SALE_CURRENCY
-from .state import CardPanelState, NoticeState, Pill, Tone, TransactionLine
+from .state import CardPanelState, NoticeState, TransactionLine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from giftill.texts import Texts
+    from giftill.ui.screens.common import ToneName
 
 # What one scrolls through at a glance; Activity is for the rest.
 _NEWEST: Final = 12
 
-_STATES: Final = {
-    CardState.REDEEMABLE: ("check", N_("Redeemable"), Tone.SUCCESS),
-    CardState.EXPIRED: ("expired", N_("Expired"), Tone.DANGER),
-    CardState.EMPTY: ("empty", N_("Empty"), Tone.NEUTRAL),
-    CardState.NOT_ACTIVATED: ("not_activated", N_("Not sold yet"), Tone.INFO),
-    CardState.BLOCKED: ("blocked", N_("Blocked"), Tone.DANGER),
+_STATES: Final[Mapping[CardState, tuple[str, str, ToneName]]] = {
+    CardState.REDEEMABLE: ("check", N_("Redeemable"), "success"),
+    CardState.EXPIRED: ("expired", N_("Expired"), "danger"),
+    CardState.EMPTY: ("empty", N_("Empty"), "neutral"),
+    CardState.NOT_ACTIVATED: ("not_activated", N_("Not sold yet"), "info"),
+    CardState.BLOCKED: ("blocked", N_("Blocked"), "danger"),
 }
 
 _TYPES: Final = {
@@ -54,11 +57,11 @@ _ICONS: Final = {
 }
 
 _NOTICE_ICONS: Final = {
-    Tone.SUCCESS: "check",
-    Tone.HOLD: "clock",
-    Tone.DANGER: "danger",
-    Tone.INFO: "info",
-    Tone.NEUTRAL: "info",
+    "success": "check",
+    "hold": "clock",
+    "danger": "danger",
+    "info": "info",
+    "neutral": "info",
 }
 
 
@@ -106,16 +109,16 @@ def _pills(facts: Facts, shown: ShownCard, t: Texts, now: datetime) -> tuple[Pil
     card = shown.card
     pills = [_state_pill(facts, card, t, now)]
     if card.is_promotional:
-        pills.append(Pill("promo", t("Promotional"), Tone.INFO))
+        pills.append(Pill("promo", t("Promotional"), "info"))
     return tuple(pills)
 
 
 def _state_pill(facts: Facts, card: Card, t: Texts, now: datetime) -> Pill:
     if facts.is_shown_checking:
-        return Pill("clock", t("Checking"), Tone.HOLD)
+        return Pill("clock", t("Checking"), "hold")
     state = card.state(now)
     if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
-        return Pill("warning", t("Other currency"), Tone.DANGER)
+        return Pill("warning", t("Other currency"), "danger")
     icon, text, tone = _STATES[state]
     return Pill(icon, t(text), tone)
 
@@ -137,7 +140,7 @@ def _checking(facts: Facts) -> Notice | None:
     if not of_card or of_card[-1].operation is None:
         return None
     return Notice(
-        Tone.HOLD,
+        "hold",
         Message(N_("Checking, do not charge again")),
         Message(
             N_("No answer came, so {amount} may or may not be held on this card."),
@@ -158,14 +161,14 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
         return _expired(card, t)
     if state is CardState.NOT_ACTIVATED:
         return Notice(
-            Tone.INFO,
+            "info",
             Message(N_("This card was not sold yet")),
             Message(N_("There is no money on it until it has been sold.")),
             Message(N_("Ask the customer for another card or another way to pay.")),
         )
     if state is CardState.BLOCKED:
         return Notice(
-            Tone.DANGER,
+            "danger",
             Message(N_("This card is blocked")),
             Message(N_("No money can be taken from it.")),
             Message(N_("Ask the customer for another way to pay; a manager can find out why.")),
@@ -175,7 +178,7 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
 
 def _other_currency(card: Card) -> Notice:
     return Notice(
-        Tone.DANGER,
+        "danger",
         Message(N_("This card is not in euros")),
         Message(
             N_("Its money is in {currency}; this till takes euros."), {"currency": card.currency}
@@ -192,7 +195,7 @@ def _expired(card: Card, t: Texts) -> Notice:
             {"date": t.date(card.expires_at)},
         )
     return Notice(
-        Tone.DANGER,
+        "danger",
         Message(N_("This card has expired")),
         text,
         Message(N_("Ask the customer for another way to pay.")),
@@ -203,12 +206,12 @@ def _empty(facts: Facts, card: Card) -> Notice:
     held = sum(each.amount.cents for each in facts.sale.holds if each.card == card.id)
     if held:
         return Notice(
-            Tone.SUCCESS,
+            "success",
             Message(N_("All of this card is held for this sale")),
             Message(N_("{amount} is held on it."), {"amount": Money(held, card.currency)}),
         )
     return Notice(
-        Tone.NEUTRAL,
+        "neutral",
         Message(N_("This card is empty")),
         Message(N_("Everything on it has been spent.")),
         Message(N_("Ask the customer for another card or another way to pay.")),
@@ -219,10 +222,11 @@ def _line(transaction: Transaction, t: Texts) -> TransactionLine:
     known = _TYPES.get(transaction.type)
     what = t(known) if known else transaction.description or t("Other")
     icon = _ICONS.get(transaction.type, "info")
-    note, tone = "", None
+    note = ""
+    tone: ToneName | None = None
     if transaction.type is TransactionType.REDEEM:
         if transaction.is_open_hold:
-            what, icon, tone = t("Held"), "holds", Tone.HOLD
+            what, icon, tone = t("Held"), "holds", "hold"
         elif transaction.status is TransactionStatus.CANCELLED:
             what, note, icon = t("Held"), t("given back"), "undo"
     return TransactionLine(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from giftill.services.connectivity import Connectivity
     from giftill.services.observable import Signal
     from giftill.services.results import Placed, Settled
+    from giftill.ui.screens.common import Question
 
     from .state import TillState
 
@@ -78,23 +79,6 @@ class TillParts:
     connectivity: Connectivity
     clock: Clock
     cents_first: Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A decision that the cashier takes in a dialog.
-
-    Attributes:
-        title: What is asked.
-        text: What it means.
-        yes: What the button that does it says.
-        no: What the button that does nothing says.
-    """
-
-    title: str
-    text: str
-    yes: str
-    no: str
 
 
 @dataclass(frozen=True)

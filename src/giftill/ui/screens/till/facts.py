@@ -11,7 +11,7 @@ from giftill.domain.money import Money
 from giftill.services.connectivity import Link
 
 from .sale import SALE_CURRENCY, Sale
-from .state import Focus, Tone
+from .state import Focus
 
 if TYPE_CHECKING:
     from giftill.domain.cards import Card
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from giftill.domain.places import Package
     from giftill.domain.transactions import TransactionId
     from giftill.services.results import Settled
+    from giftill.ui.screens.common import ToneName
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ class Notice:
         leads_to: The screen that tells more, or empty.
     """
 
-    tone: Tone
+    tone: ToneName
     title: Message
     message: Message
     hint: Message = field(default_factory=lambda: Message(""))
     leads_to: str = ""
 
     @classmethod
-    def of(cls, error: GiftillError, tone: Tone = Tone.DANGER) -> Notice:
+    def of(cls, error: GiftillError, tone: ToneName = "danger") -> Notice:
         """Tell about an error in its own words."""
         return cls(tone, error.title, error.message, error.hint)
 
@@ -150,8 +151,18 @@ class Facts:
 
     @property
     def is_shown_checking(self) -> bool:
-        """Whether it is not known if the card on screen was charged a moment ago."""
+        """Whether the till is finding out if the card on screen was charged a moment ago."""
         return self.shown is not None and self.sale.is_checking(self.shown.card.id)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is anything on screen that cancelling the sale would clear away."""
+        return self.sale.is_started or self.shown is not None or self.look_up_error is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request that moves money is under way."""
+        return self.holding is not None or self.settling is not None
 
     @property
     def can_take_more(self) -> bool:
@@ -160,7 +171,7 @@ class Facts:
             self.shown is not None
             and self.shown.is_usable
             and not self.is_shown_checking
-            and not self.sale.is_covered
+            and (self.holding is not None or not self.sale.is_covered)
         )
 
     @property

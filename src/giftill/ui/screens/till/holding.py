@@ -14,7 +14,7 @@ from giftill.services.results import Placed, Result
 from .facts import Notice, ShownCard
 from .sale import Checking, NoAmountError, Sale
 from .sale_words import amount_text
-from .state import Focus, Tone
+from .state import Focus
 
 if TYPE_CHECKING:
     from giftill.domain.operations import Hold
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .board import Board
 
 _ATTENTION: Final = Notice(
-    Tone.DANGER,
+    "danger",
     Message(N_("A manager must decide")),
     Message(N_("The till can’t tell by itself what this card was charged.")),
     Message(N_("Don’t charge it again; the facts are in Outbox.")),
@@ -39,13 +39,13 @@ class Holding:
 
     def type_amount(self, text: str) -> None:
         """Take in what stands in the amount field."""
-        if text != self._board.facts.amount_text:
+        if text != self._board.facts.amount_text and not self._board.facts.is_busy:
             self._board.change(amount_text=text, is_amount_proposed=False, amount_error=None)
 
     def fill_in(self) -> None:
         """Put the most the card can give into the amount field."""
         facts = self._board.facts
-        if facts.shown is None or not facts.can_take_more or facts.holding is not None:
+        if facts.shown is None or not facts.can_take_more or facts.is_busy:
             return
         if not self.enter_total():
             return
@@ -101,8 +101,7 @@ class Holding:
     async def hold(self) -> bool:
         """Hold the amount shown; tell whether it is held now."""
         board = self._board
-        is_busy = board.facts.holding is not None or board.facts.settling is not None
-        if is_busy or board.facts.shown is None or not board.facts.can_take_more:
+        if board.facts.is_busy or board.facts.shown is None or not board.facts.can_take_more:
             return False
         if not self.enter_total():
             return False
@@ -131,13 +130,16 @@ class Holding:
             return
         of_sale = [each for each in facts.sale.checking if each.operation == operation.id]
         if not of_sale:
+            # Its sale was left for later; the hold, if there is one, is in Holds.
+            if placed.hold is not None:
+                self._board.change(earlier_holds=facts.earlier_holds + 1)
             return
         over = replace(facts, sale=facts.sale.without_checking(operation.id))
         self._board.facts = over
         if placed.hold is not None:
             self._held(placed.hold)
             notice = Notice(
-                Tone.SUCCESS,
+                "success",
                 Message(N_("{amount} is held"), {"amount": placed.hold.amount}),
                 Message(
                     N_("The answer for {card} came late; the card was charged only once."),
@@ -215,7 +217,7 @@ class Holding:
         if error is not None and placed.operation is None:
             title = error.title
         message, hint = (error.message, error.hint) if error else (Message(""), Message(""))
-        self._board.change(notice=Notice(Tone.DANGER, title, message, hint), focus=Focus.AMOUNT)
+        self._board.change(notice=Notice("danger", title, message, hint), focus=Focus.AMOUNT)
         self._board.say(" ".join(map(self._board.t.message, (title, message))), "refused")
 
 

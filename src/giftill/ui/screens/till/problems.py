@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
+from giftill.gifty import AnsweredError, Forbidden, RateLimited, TokenRefused
+from giftill.services.results import LimitReached
 
 if TYPE_CHECKING:
     from giftill.domain.codes import CardCode
@@ -30,11 +32,22 @@ class UnknownCardError(GiftillError):
 
 
 class CantCheckError(GiftillError):
-    """The API could not be asked about a card, so nothing is known about it."""
+    """The API could not be asked about a card, so nothing is known about it.
+
+    Attributes:
+        icon: The name of the icon that says why.
+    """
 
     def __init__(self, cause: GiftillError) -> None:
         """Say so, and why."""
         super().__init__(Message(N_("Can’t check this card now")), cause.message, cause.hint)
+        self.icon = "offline"
+        if isinstance(cause, TokenRefused | Forbidden):
+            self.icon = "token"
+        elif isinstance(cause, RateLimited | LimitReached):
+            self.icon = "limited"
+        elif isinstance(cause, AnsweredError):
+            self.icon = "warning"
 
 
 class SettlingError(GiftillError):

@@ -192,5 +192,5 @@ class Sale:
         return replace(self, checking=kept)
 
     def is_checking(self, card: CardId) -> bool:
-        """Whether it is not known if this card was charged a moment ago."""
-        return any(each.card == card for each in self.checking)
+        """Whether no answer came to a hold on this card and the till is finding out about it."""
+        return any(each.card == card and each.operation is not None for each in self.checking)

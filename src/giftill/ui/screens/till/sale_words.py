@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from giftill.domain.message import N_
@@ -9,14 +10,18 @@ from giftill.domain.money import Money
 from giftill.domain.operations import Hold, OperationKind
 from giftill.services.connectivity import Link
 from giftill.services.results import Result, Settled
+from giftill.ui.screens.common import Pill
 
 from .facts import Done, Ending, Facts
-from .sale import SALE_CURRENCY, Checking
-from .state import DoneLine, DoneState, FieldState, HoldLine, Pill, SaleState, Tone
+from .sale import SALE_CURRENCY, Checking, Sale
+from .state import DoneLine, DoneState, FieldState, HoldLine, SaleState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from giftill.domain.errors import GiftillError
     from giftill.texts import Texts
+    from giftill.ui.screens.common import ToneName
 
 _DONE_TITLES: Final = {
     Ending.CONFIRMED: N_("Paid"),
@@ -45,11 +50,11 @@ _WAITS_FOR: Final = {
     Link.LIMITED: N_("Recorded safely, sent by itself in a few minutes. The customer may go."),
 }
 
-_DONE_LOOKS: Final = {
-    Ending.CONFIRMED: ("check", Tone.SUCCESS),
-    Ending.QUEUED: ("queue", Tone.HOLD),
-    Ending.ATTENTION: ("danger", Tone.DANGER),
-    Ending.CANCELLED: ("undo", Tone.NEUTRAL),
+_DONE_LOOKS: Final[Mapping[Ending, tuple[str, ToneName]]] = {
+    Ending.CONFIRMED: ("check", "success"),
+    Ending.QUEUED: ("queue", "hold"),
+    Ending.ATTENTION: ("danger", "danger"),
+    Ending.CANCELLED: ("undo", "neutral"),
 }
 
 
@@ -74,7 +79,7 @@ def ending(done: Done) -> Ending:
 
 def sale_panel(facts: Facts, t: Texts) -> SaleState:
     """Describe the right third."""
-    sale = facts.done.sale if facts.done else facts.sale
+    sale = _paid(facts.done) if facts.done else facts.sale
     due = sale.due
     caption = t("Still due") if due is not None else t("Held for this sale")
     return SaleState(
@@ -82,13 +87,13 @@ def sale_panel(facts: Facts, t: Texts) -> SaleState:
             _total_text(facts, t),
             facts.total_error,
             t,
-            is_enabled=facts.settling is None and facts.done is None,
+            is_enabled=not facts.is_busy and facts.done is None,
         ),
         holds=_hold_lines(facts, t),
         due=t.money(sale.held if due is None else due),
         due_caption=caption,
         is_covered=sale.is_covered,
-        empty=t("The cards that pay this sale appear here."),
+        empty="" if facts.done else t("The cards that pay this sale appear here."),
         earlier=_earlier(facts, t),
     )
 
@@ -135,9 +140,15 @@ def _earlier(facts: Facts, t: Texts) -> str:
     )
 
 
+def _paid(done: Done) -> Sale:
+    """Return the ended sale with what paid it: nothing, if it was cancelled."""
+    return done.sale if done.kind is OperationKind.CAPTURE else replace(done.sale, holds=())
+
+
 def _hold_lines(facts: Facts, t: Texts) -> tuple[HoldLine, ...]:
     if facts.done is not None:
-        return tuple(_settled_line(facts.done, each, t) for each in facts.done.settled)
+        # The left two thirds tell about them now.
+        return ()
     return (
         *(_hold_line(facts, each, t) for each in facts.sale.holds),
         *(_checking_line(each, t) for each in facts.sale.checking),
@@ -149,7 +160,7 @@ def _hold_line(facts: Facts, hold: Hold, t: Texts) -> HoldLine:
         key=hold.transaction,
         card=short(hold.card_masked),
         amount=t.money(hold.amount),
-        pill=Pill("holds", t("Held"), Tone.HOLD),
+        pill=Pill("holds", t("Held"), "hold"),
         remove="" if facts.settling else t("Release {amount}", amount=hold.amount),
         is_selected=hold.transaction == facts.selected,
     )
@@ -161,16 +172,7 @@ def _checking_line(checking: Checking, t: Texts) -> HoldLine:
         key=checking.operation or "",
         card=short(checking.card_masked),
         amount=t.money(checking.amount),
-        pill=Pill("clock", word, Tone.HOLD),
-    )
-
-
-def _settled_line(done: Done, settled: Settled, t: Texts) -> HoldLine:
-    return HoldLine(
-        key=settled.hold.transaction,
-        card=short(settled.hold.card_masked),
-        amount=t.money(settled.hold.amount),
-        pill=_result_pill(done, settled.result, t),
+        pill=Pill("clock", word, "hold"),
     )
 
 
@@ -228,9 +230,9 @@ def _remaining(done: Done, hold: Hold, t: Texts) -> str:
 def _result_pill(done: Done, result: Result, t: Texts) -> Pill:
     if result is Result.DONE:
         word = t("Confirmed") if done.kind is OperationKind.CAPTURE else t("Given back")
-        return Pill("check", word, Tone.SUCCESS)
+        return Pill("check", word, "success")
     if result is Result.CHECKING:
-        return Pill("clock", t("Checking"), Tone.HOLD)
+        return Pill("clock", t("Checking"), "hold")
     if result is Result.QUEUED:
-        return Pill("queue", t("Queued"), Tone.HOLD)
-    return Pill("danger", t("Needs attention"), Tone.DANGER)
+        return Pill("queue", t("Queued"), "hold")
+    return Pill("danger", t("Needs attention"), "danger")

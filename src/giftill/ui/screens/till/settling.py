@@ -9,12 +9,12 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.domain.operations import Hold, Operation, OperationKind
 from giftill.services.results import Result, result_of
+from giftill.ui.screens.common import Question
 
-from .face import Question
 from .facts import Done, Ending, Notice
 from .sale import Sale
 from .sale_words import done_panel, ending
-from .state import Focus, Tone
+from .state import Focus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Settling:
     async def cancel(self) -> None:
         """Release every hold of the sale, after asking once; without holds just start anew."""
         board = self._board
-        if board.facts.done is not None or not board.facts.sale.is_started:
+        if board.facts.done is not None or self._is_settling():
             return
         if not (board.facts.sale.holds or board.facts.sale.checking):
             self.start_anew()
@@ -76,7 +76,7 @@ class Settling:
     async def settle_later(self) -> None:
         """Leave the holds to the Holds screen and start the next sale."""
         facts = self._board.facts
-        if facts.settling is None and facts.holding is None:
+        if not facts.is_busy:
             self.start_anew()
             await self.refresh()
 
@@ -101,7 +101,7 @@ class Settling:
         found = await board.parts.sales.open_holds()
         waiting = [each for each in found if each.settlement is None]
         facts = board.facts
-        if facts.settling is None and facts.holding is None:
+        if not facts.is_busy:
             still_open = {each.transaction for each in waiting}
             gone = frozenset(each.transaction for each in facts.sale.holds) - still_open
             facts = replace(facts, sale=facts.sale.without(gone))
@@ -132,20 +132,20 @@ class Settling:
 
     def _may_settle(self) -> bool:
         board, facts = self._board, self._board.facts
-        if facts.settling is not None or facts.holding is not None or facts.done is not None:
+        if facts.is_busy or facts.done is not None:
             return False
         if facts.can_settle:
             return True
         if facts.sale.checking:
             told = Notice(
-                Tone.HOLD,
+                "hold",
                 Message(N_("A card of this sale is still being checked")),
                 Message(N_("The sale can be settled when the check is over.")),
                 Message(N_("To help the next customer now, choose “Settle later”.")),
             )
         else:
             told = Notice(
-                Tone.NEUTRAL,
+                "neutral",
                 Message(N_("Nothing is held yet")),
                 Message(N_("Scan a card and hold an amount first; then complete the sale.")),
             )
@@ -218,6 +218,7 @@ class Settling:
             ),
             yes=t("Cancel sale"),
             no=t("Keep it"),
+            is_danger=True,
         )
 
     def _remove_question(self, hold: Hold) -> Question:
@@ -227,6 +228,7 @@ class Settling:
             text=t("{amount} goes back to {card}.", amount=hold.amount, card=hold.card_masked),
             yes=t("Release {amount}", amount=hold.amount),
             no=t("Keep it"),
+            is_danger=True,
         )
 
 
@@ -256,19 +258,19 @@ def _removal_notice(settled: Settled) -> Notice:
     }
     if settled.result is Result.DONE:
         return Notice(
-            Tone.SUCCESS,
+            "success",
             Message(N_("{amount} given back to card {card}"), values),
             Message(N_("The hold is released.")),
         )
     if settled.result is Result.ATTENTION:
         return Notice(
-            Tone.DANGER,
+            "danger",
             Message(N_("{amount} could not be given back to card {card}"), values),
             Message(N_("A manager must decide what happens.")),
             leads_to="outbox",
         )
     return Notice(
-        Tone.HOLD,
+        "hold",
         Message(N_("Giving {amount} back to card {card} is queued"), values),
         Message(N_("It is recorded safely and happens by itself when the network returns.")),
     )

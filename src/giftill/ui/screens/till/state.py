@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-
-class Tone(StrEnum):
-    """What a colour stands for; the names are those of the theme."""
-
-    NEUTRAL = "neutral"
-    SUCCESS = "success"
-    HOLD = "hold"
-    DANGER = "danger"
-    INFO = "info"
+if TYPE_CHECKING:
+    from giftill.ui.screens.common import Pill, ToneName
 
 
 class Focus(StrEnum):
@@ -53,15 +47,6 @@ class FieldState:
 
 
 @dataclass(frozen=True)
-class Pill:
-    """A state in one word, with an icon and a colour."""
-
-    icon: str
-    text: str
-    tone: Tone
-
-
-@dataclass(frozen=True)
 class TransactionLine:
     """One change of the card on screen."""
 
@@ -70,7 +55,7 @@ class TransactionLine:
     amount: str
     note: str = ""
     icon: str = ""
-    tone: Tone | None = None
+    tone: ToneName | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +96,7 @@ class NoticeState:
         action: The text of the button that leads there.
     """
 
-    tone: Tone
+    tone: ToneName
     icon: str
     title: str
     text: str
@@ -184,7 +169,7 @@ class DoneState:
         action: The text of the button that leads there.
     """
 
-    tone: Tone
+    tone: ToneName
     icon: str
     title: str
     amount: str
@@ -228,6 +213,7 @@ class TillState:
         busy: What the till is waiting for, in place of the card; empty if it is not.
         welcome: The title and the sentence shown in place of a card; None if a card is shown.
         card: The card on screen.
+        trouble: Why no card is shown, beside the code field.
         notice: What to tell beside the card.
         amount: The amount field; None where there is no card to take money from.
         full: The button that fills in the most the card can give.
@@ -248,6 +234,7 @@ class TillState:
     busy: str
     welcome: tuple[str, str] | None
     card: CardPanelState | None
+    trouble: NoticeState | None
     notice: NoticeState | None
     amount: FieldState | None
     full: Action | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -21,9 +21,10 @@ from giftill.ui.widgets.card_panel import CardPanel
 from giftill.ui.widgets.code_field import CodeField
 from giftill.ui.widgets.empty_state import EmptyState
 from giftill.ui.widgets.keypad import Keypad
+from giftill.ui.widgets.panel import Panel
 
 from . import words
-from .face import News, Question, TillParts
+from .face import News, TillParts
 from .parts.action import MainButton, render_action
 from .parts.action_bar import ActionBar
 from .parts.amount_part import AmountPart
@@ -32,12 +33,16 @@ from .parts.done_part import DonePart
 from .parts.notice_part import NoticePart
 from .parts.sale_part import SalePart
 from .presenter import TillPresenter
-from .state import FieldState, Focus, TillState
+from .state import FieldState, Focus, MainAction, TillState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from PySide6.QtGui import QKeyEvent
 
     from giftill.texts import Texts
+    from giftill.ui.screens.common import Question
+    from giftill.ui.widgets.amount_field import AmountField
 
 # What moves money shares one key: while one runs, no other is started by a second press.
 _MONEY: Final = "money"
@@ -138,7 +143,9 @@ class TillScreen(Screen):
     async def ask(self, question: Question) -> bool:
         """Ask the cashier."""
         choices = (Choice(value=False, label=question.no), Choice(value=True, label=question.yes))
-        answer = await ask(self, question.title, question.text, choices, default=True, danger=True)
+        answer = await ask(
+            self, question.title, question.text, choices, default=True, danger=question.is_danger
+        )
         return answer is True
 
     # -- what is touched --------------------------------------------------------------------
@@ -157,9 +164,12 @@ class TillScreen(Screen):
             self.render_state(state)
 
     def _look_up(self, text: str) -> None:
+        self._start_look(partial(self.presenter.look_up, text))
+
+    def _start_look(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         # Each look-up has a key of its own: the newest is never turned away by an older one.
         self._looks += 1
-        self._tasks.start(("look up", self._looks), partial(self.presenter.look_up, text))
+        self._tasks.start(("look", self._looks), work)
 
     def _hold(self) -> None:
         self._tasks.start(_MONEY, self.presenter.hold)
@@ -177,7 +187,10 @@ class TillScreen(Screen):
         self._tasks.start(_MONEY, self.presenter.settle_later)
 
     def _press_main(self) -> None:
-        self._tasks.start(_MONEY, self.presenter.press_main)
+        if self._state is not None and self._state.main_action is MainAction.CHECK_AGAIN:
+            self._start_look(self.presenter.press_main)
+        else:
+            self._tasks.start(_MONEY, self.presenter.press_main)
 
     def _remove(self, key: str) -> None:
         self._tasks.start(_MONEY, partial(self.presenter.remove, TransactionId(key)))
@@ -191,12 +204,10 @@ class TillScreen(Screen):
     def _key_pressed(self, key: str) -> None:
         """Type a key of the keypad into the field one is in, or else into the next one to fill."""
         total, amount = self._sale.total, self._amount.field
-        field = total
-        if not total.focusProxy().hasFocus() and amount.isVisible() and amount.isEnabled():
-            field = amount
-        if not field.isEnabled():
+        field = amount if amount.isVisible() and not _has_cursor(total) else total
+        if _is_locked(field):
             return
-        if not field.focusProxy().hasFocus():
+        if not _has_cursor(field):
             field.start()
         field.press(key)
 
@@ -204,8 +215,10 @@ class TillScreen(Screen):
 
     def _make_widgets(self) -> None:
         self._code = CodeField()
+        self._stage = Panel()
         self._welcome = EmptyState()
         self._busy = Busy()
+        self._trouble = NoticePart()
         self._card = CardPanel()
         self._notice = NoticePart()
         self._amount = AmountPart()
@@ -221,18 +234,19 @@ class TillScreen(Screen):
 
     def _lay_out(self) -> None:
         theme = current_theme()
-        left = QVBoxLayout()
-        left.setSpacing(theme.space.l)
+        stage = QVBoxLayout(self._stage)
+        stage.addWidget(self._welcome, 1)
+        stage.addWidget(self._busy, 1, Qt.AlignmentFlag.AlignCenter)
+        left = _column()
         left.addWidget(self._code)
-        left.addWidget(self._welcome, 1)
-        left.addWidget(self._busy, 1, Qt.AlignmentFlag.AlignCenter)
+        left.addWidget(self._trouble)
+        left.addWidget(self._stage, 1)
         left.addWidget(self._card, 1)
         left.addWidget(self._done, 1)
         left.addWidget(self._notice)
         left.addWidget(self._amount)
         left.addWidget(self._actions)
-        right = QVBoxLayout()
-        right.setSpacing(theme.space.l)
+        right = _column()
         right.addWidget(self._sale, 1)
         right.addWidget(self._keypad)
         right.addWidget(self._main)
@@ -240,14 +254,19 @@ class TillScreen(Screen):
         margin = theme.space.l
         layout.setContentsMargins(margin, margin, margin, margin)
         layout.setSpacing(theme.space.l)
-        layout.addLayout(left, 2)
-        layout.addLayout(right, 1)
+        for column, stretch in ((left, 2), (right, 1)):
+            third = QWidget()
+            third.setLayout(column)
+            # Two thirds and one third, whatever the words in them would like.
+            third.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            layout.addWidget(third, stretch)
 
     def _connect(self) -> None:
         line = self._code.focusProxy()
         if isinstance(line, QLineEdit):
             # Enter in an empty field means “go on”, which the kit's own signal does not tell.
             line.returnPressed.connect(self._code_entered)
+        self._trouble.leads.connect(self._shell.go_to)
         self._notice.leads.connect(self._shell.go_to)
         self._done.leads.connect(self._shell.go_to)
         self._actions.earlier.connect(partial(self._shell.go_to, "holds"))
@@ -284,6 +303,8 @@ class TillScreen(Screen):
             self._code.clear_error()
 
     def _show_left(self, before: TillState | None, state: TillState) -> None:
+        self._trouble.render_state(state.trouble)
+        self._stage.setVisible(state.card is None and state.done is None)
         self._welcome.setVisible(state.welcome is not None)
         if state.welcome is not None:
             self._welcome.say("scan", *state.welcome)
@@ -311,3 +332,20 @@ class TillScreen(Screen):
             self._main.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self._code.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _column() -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(current_theme().space.l)
+    return column
+
+
+def _has_cursor(field: AmountField) -> bool:
+    line = field.focusProxy()
+    return line is not None and line.hasFocus()
+
+
+def _is_locked(field: AmountField) -> bool:
+    line = field.focusProxy()
+    return isinstance(line, QLineEdit) and line.isReadOnly()

@@ -9,9 +9,10 @@ from giftill.domain.money import Money, parse_amount
 from giftill.domain.operations import OperationKind
 
 from .card_words import card_panel, notice
+from .problems import CantCheckError
 from .sale import SALE_CURRENCY
 from .sale_words import done_panel, field, sale_panel
-from .state import Action, CardPanelState, FieldState, MainAction, NoticeState, TillState, Tone
+from .state import Action, CardPanelState, FieldState, MainAction, NoticeState, TillState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +52,8 @@ def put_into_words(facts: Facts, t: Texts, now: datetime, *, cents_first: bool) 
         busy=t("Looking up {card}", card=facts.looking_up.masked) if facts.looking_up else "",
         welcome=_welcome(facts, card, t),
         card=card,
-        notice=_look_up_notice(facts, t) or (None if done else notice(facts, t, now)),
+        trouble=_trouble(facts, t),
+        notice=None if done else notice(facts, t, now),
         amount=_amount_field(facts, card, t),
         full=_full(facts, card, t),
         redeem=_redeem(facts, card, amount, t),
@@ -89,7 +91,7 @@ def _code_text(facts: Facts) -> str:
 
 
 def _welcome(facts: Facts, card: CardPanelState | None, t: Texts) -> tuple[str, str] | None:
-    if card or facts.looking_up or facts.done or facts.look_up_error:
+    if card or facts.looking_up or facts.done:
         return None
     if facts.sale.holds or facts.sale.checking:
         return (
@@ -99,13 +101,13 @@ def _welcome(facts: Facts, card: CardPanelState | None, t: Texts) -> tuple[str, 
     return (t("Scan a gift card"), t("Or type the 16 characters on it and press Enter."))
 
 
-def _look_up_notice(facts: Facts, t: Texts) -> NoticeState | None:
+def _trouble(facts: Facts, t: Texts) -> NoticeState | None:
     error = facts.look_up_error
     if error is None or facts.looking_up or facts.done:
         return None
     return NoticeState(
-        tone=Tone.DANGER,
-        icon="offline" if facts.failed else "danger",
+        tone="danger",
+        icon=error.icon if isinstance(error, CantCheckError) else "warning",
         title=t.message(error.title),
         text=f"{t.message(error.message)} {t.message(error.hint)}",
     )
@@ -118,7 +120,7 @@ def _amount_field(facts: Facts, card: CardPanelState | None, t: Texts) -> FieldS
         facts.amount_text,
         facts.amount_error,
         t,
-        is_enabled=facts.holding is None and facts.settling is None,
+        is_enabled=not facts.is_busy,
     )
 
 
@@ -128,7 +130,7 @@ def _full(facts: Facts, card: CardPanelState | None, t: Texts) -> Action | None:
     balance = facts.shown.card.balance
     most = Money(facts.sale.most_from(balance), balance.currency)
     text = t("Full balance") if most.cents == balance.cents else t("Rest of the sale")
-    return Action(text, FULL_KEY, is_enabled=facts.holding is None and facts.settling is None)
+    return Action(text, FULL_KEY, is_enabled=not facts.is_busy)
 
 
 def _redeem(
@@ -136,8 +138,8 @@ def _redeem(
 ) -> Action | None:
     if card is None or not facts.can_take_more:
         return None
-    can_start = facts.holding is None and facts.settling is None and not facts.sale.checking
-    return Action(t("Redeem now"), REDEEM_KEY, is_enabled=amount is not None and can_start)
+    can_start = amount is not None and not facts.is_busy and not facts.sale.checking
+    return Action(t("Redeem now"), REDEEM_KEY, is_enabled=can_start)
 
 
 def _amount_cents(facts: Facts, *, cents_first: bool) -> Money | None:
@@ -177,14 +179,14 @@ def _complete(facts: Facts, action: MainAction, t: Texts) -> Action | None:
 
 
 def _cancel(facts: Facts, t: Texts) -> Action | None:
-    if facts.done is not None or not facts.sale.is_started:
+    if facts.done is not None or not facts.is_started:
         return None
-    is_enabled = facts.settling is None and not facts.sale.checking
+    is_enabled = not facts.is_busy and not facts.sale.checking
     return Action(t("Cancel sale"), CANCEL_KEY, is_enabled=is_enabled)
 
 
 def _later(facts: Facts, t: Texts) -> Action | None:
     if facts.done is not None or not (facts.sale.holds or facts.sale.checking):
         return None
-    is_enabled = facts.settling is None and facts.holding is None
+    is_enabled = not facts.is_busy
     return Action(t("Settle later"), LATER_KEY, is_enabled=is_enabled)

@@ -42,6 +42,8 @@ class ActionBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.space.s)
+        # As high as the wide button beside it, so that both stand on one line.
+        self.setFixedHeight(theme.size.key)
         for button, signal in (
             (self._earlier, self.earlier),
             (self._cancel, self.cancel),
@@ -62,3 +64,4 @@ class ActionBar(QWidget):
         is_idle = state.cancel is None and bool(state.sale.earlier)
         self._earlier.setVisible(is_idle)
         self._earlier.show_text(state.sale.earlier)
+        self.setVisible(is_idle or state.cancel is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from giftill.ui.theme import current_theme
 from giftill.ui.widgets.amount_field import AmountField
@@ -76,7 +76,10 @@ def show_field(field: AmountField, state: FieldState) -> None:
     """Show a field of amounts; what stands in it already is left alone, cursor and all."""
     if field.text() != state.text:
         field.show_text(state.text)
-    field.setEnabled(state.is_enabled)
+    line = field.focusProxy()
+    if isinstance(line, QLineEdit):
+        # Not disabled: that would send the cursor elsewhere.
+        line.setReadOnly(not state.is_enabled)
     shown = field.property("shownProblem") or ""
     problem = f"{state.problem} {state.hint}".strip()
     if problem == shown:
