@@ -241,7 +241,7 @@ async def test_a_redeem_whose_hold_is_lost_in_another_sale_only_counts_as_earlie
     operation = other.sales.operation(
         OperationKind.REDEEM, Money(1_000), other.facts.sale.holds[0].card
     )
-    till.sales.resolved.tell(Placed(Result.DONE, operation, hold=hold))
+    till.sales.resolved.tell(Placed(Result.DONE, operation, hold=other.facts.sale.holds[0]))
     assert till.facts.sale.holds == ()
     assert till.state.sale.earlier == "1 open hold from earlier"
 
