@@ -5,7 +5,7 @@ Importing this costs little: the HTTP library is loaded with the first client.
 
 from __future__ import annotations
 
-from .client import DEFAULT, LIVE_URL, GiftyClient, Where, check_address
+from .client import LIVE_URL, GiftyClient
 from .errors import (
     AnsweredError,
     ApiError,
@@ -32,6 +32,7 @@ from .errors import (
 )
 from .exchange import Exchange, Purpose, Request, Timeouts
 from .pacing import Pacer, Priority
+from .where import DEFAULT, Where, check_address
 
 __all__ = [
     "DEFAULT",

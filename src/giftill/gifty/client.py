@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from enum import Enum
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from giftill import __version__
@@ -18,11 +17,11 @@ from .exchange import Exchange, Purpose, Request, Timeouts
 from .masking import mask
 from .pacing import Pacer, Priority
 from .pagination import pages
+from .where import DEFAULT, Default, Where, check_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
-    from types import TracebackType
 
     from giftill.domain.cards import Card, CardId, PackageId
     from giftill.domain.codes import CardCode
@@ -40,18 +39,7 @@ LIVE_URL: Final = "https://api.gifty.nl/v1/"
 USUAL_LIMIT_PER_MINUTE: Final = 100
 
 _TOKEN = re.compile(r"[!-~]+")
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
-class Default(Enum):
-    """The client's own location, as opposed to None, which sends no location."""
-
-    DEFAULT = "default"
-
-
-DEFAULT: Final = Default.DEFAULT
-Where: TypeAlias = LocationId | Default | None
 
 
 class GiftyClient:
@@ -62,10 +50,6 @@ class GiftyClient:
     A `CancelledError` in the middle of a method leaves open whether the request was sent.
 
     Attributes:
-        token: From the developer's page of the Gifty dashboard, or None; without one, each method
-            raises `TokenMissing` and sends nothing.
-        language: What the server's texts are asked in: `en` or `nl`.
-        location: The shop that calls are made for, unless a call says otherwise; None for none.
         pacer: Gives each request its turn.
     """
 
@@ -115,12 +99,7 @@ class GiftyClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -130,7 +109,7 @@ class GiftyClient:
 
     @property
     def token(self) -> str | None:
-        """From the developer's page of the Gifty dashboard, or None."""
+        """From the developer's page of the dashboard; without one, `TokenMissing` is raised."""
         return self._token
 
     @token.setter
@@ -340,7 +319,10 @@ class GiftyClient:
             GiftyError: It could not be had.
             UnusableAddress: `url` is none, or plain HTTP to another PC.
         """
-        address = urlsplit(url)
+        try:
+            address = urlsplit(url)
+        except ValueError:
+            raise UnusableAddress from None
         check_address(f"{address.scheme}://{address.netloc}")
         request = Request("GET", address.path, Purpose.READ)
         transport = await self._opened()
@@ -413,26 +395,3 @@ class GiftyClient:
         offset_s = None if server_s is None else server_s - (time.time() - elapsed_s / 2)
         request = call.request
         self._watch(Exchange(request.method, request.path, status, error, elapsed_s, offset_s))
-
-
-def check_address(base_url: str) -> str:
-    """Return the address with a slash at its end, if a token may be sent there.
-
-    Raises:
-        UnusableAddress: It is none, has a name, password, query or fragment in it, or is plain
-            HTTP to another PC.
-    """
-    try:
-        parts = urlsplit(base_url)
-        host, is_whole = parts.hostname or "", parts.port != 0
-        # What a name may be made of is the resolver's business, but it chokes on an empty label
-        # and on a long one.
-        host.encode("idna")
-    except ValueError:
-        host, is_whole = "", False
-        parts = urlsplit("")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(host))
-    has_more = "@" in parts.netloc or parts.query or parts.fragment
-    if not host or not is_whole or not is_safe or has_more or not base_url.isprintable():
-        raise UnusableAddress
-    return base_url if base_url.endswith("/") else f"{base_url}/"

@@ -20,7 +20,7 @@ import truststore
 
 from . import headers
 from .answers import Answer
-from .errors import MaybeSentError, NotSentError, Offline, PoolBusy, TlsError
+from .errors import MaybeSentError, NotSentError, Offline, PoolBusy, TlsError, UnusableAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,8 +95,12 @@ class Transport:
         Raises:
             NotSentError: No connection could be made.
             MaybeSentError: No answer came.
+            UnusableAddress: `url` is none.
         """
-        message = httpx.Request("GET", url, extensions=self._limits())
+        try:
+            message = httpx.Request("GET", url, extensions=self._limits())
+        except httpx.InvalidURL:
+            raise UnusableAddress from None
         return await self._exchange(message, request, str)
 
     async def _exchange(

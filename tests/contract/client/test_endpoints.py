@@ -143,6 +143,12 @@ async def test_an_expired_card_is_extended(client: GiftyClient) -> None:
     assert card.balance_cents == 4_000
 
 
+async def test_a_cards_picture_is_fetched(client: GiftyClient) -> None:
+    card = await client.card(code("full_50"))
+    for image in card.images:
+        assert (await client.picture(image.url)).startswith(b"\x89PNG")
+
+
 async def test_all_transactions_come_page_by_page_newest_first(client: GiftyClient) -> None:
     few = [each async for each in client.transactions(page_size=7)]
     many = [each async for each in client.transactions()]

@@ -9,6 +9,7 @@ import pytest
 
 from giftill.domain.places import LocationId
 from giftill.domain.transactions import TransactionId
+from giftill.gifty import UnusableAddress
 from tests.helpers.gifty_client import HOLD, TOKEN, failure, redeem
 from tests.helpers.raw_server import answer, hang_up
 
@@ -85,3 +86,29 @@ async def test_a_watcher_is_told_of_what_failed(connect: Connect, watched: list[
     client, _ = await connect(answer(b"", "500 Oops"), hang_up)
     errors = [await failure(client), await failure(client)]
     assert [(each.status, each.error) for each in watched] == [(500, errors[0]), (None, errors[1])]
+
+
+async def test_a_picture_is_fetched_without_telling_who_asks(connect: Connect) -> None:
+    client, server = await connect(answer(b"PNG", headers="Content-Type: image/png"))
+    client.location = LocationId("lc_1")
+    assert await client.picture(f"{server.url}small.png?size=1") == b"PNG"
+    assert server.paths == ["/v1/small.png?size=1"]
+    assert TOKEN.encode() not in server.requests[0]
+    assert b"lc_1" not in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "small.png",
+        "http://pictures.example/x.png",
+        "https://[::1",
+        "https://x.nl/\x00",
+        "data:,x",
+    ],
+)
+async def test_a_picture_at_no_safe_address_is_not_fetched(connect: Connect, url: str) -> None:
+    client, _ = await connect(answer(b"PNG"))
+    with pytest.raises(UnusableAddress):
+        await client.picture(url)
