@@ -7,13 +7,16 @@ import sys
 import tomllib
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtWidgets import QApplication
 
 from giftill.resources import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyle
 
 Scheme = Literal["light", "dark"]
 Choice = Literal["system", "light", "dark"]
@@ -271,7 +274,10 @@ def style_sheet(theme: Theme) -> str:
 
 def motion_ms(theme: Theme, style: QStyle) -> int:
     """How long a movement may take: nothing at all where the system asks for less motion."""
-    allowed = style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+    # Naming QStyle costs several milliseconds the first time, which start-up does without.
+    from PySide6.QtWidgets import QStyle as Style
+
+    allowed = style.styleHint(Style.StyleHint.SH_Widget_Animation_Duration)
     return min(theme.motion_ms, max(allowed, 0))
 
 

@@ -90,6 +90,7 @@ async def test_a_cancelled_task_closes_its_dialog(window: QWidget) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert opened(window) is None
     await until(lambda: not window.findChildren(DecisionDialog))
 
 

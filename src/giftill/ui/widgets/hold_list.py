@@ -126,6 +126,10 @@ class HoldRow(QAbstractButton):
         )
         self._release = Button(role=ButtonRole.QUIET, icon="undo")
         self._release.clicked.connect(self.release_wanted)
+        # Its place stays free where it is hidden, so that the amounts stand beneath each other.
+        kept = self._release.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._release.setSizePolicy(kept)
         first = QHBoxLayout()
         first.addWidget(self._card, 1)
         first.addWidget(self._amount)
