@@ -24,7 +24,7 @@ ANSWER_DEADLINE_S: Final = 60.0
 _USER: Final = "giftill"
 
 
-class VaultUnavailable(GiftillError):  # noqa: N818 - named by what a person meets
+class VaultUnavailable(GiftillError):
     """The keyring is missing, locked or of a kind that would keep the token readable."""
 
 
