@@ -200,7 +200,7 @@ def test_a_broken_row_in_a_cards_history_is_not_dropped_in_silence() -> None:
         b'{"message": "ok"}',
         json.dumps({"data": HOLD}).encode() + b"x",
         json.dumps({"data": HOLD}).encode("utf-16"),
-        b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"data": {"id": "tr_1", "colour": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
         b'{"data": {"id": "tr_1", "amount": ' + b"9" * 5_000 + b"}}",
     ],
     ids=lambda data: data[:20].decode(errors="replace") + f" {len(data)}",
