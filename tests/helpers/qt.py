@@ -6,12 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from giftill.ui.theme import Theme, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
 
 # What Qt's offscreen platform says about things that it can't do and a test does not need.
 HARMLESS = (
@@ -52,3 +54,26 @@ async def until(predicate: Callable[[], object], timeout_s: float = 5.0) -> None
     while not predicate():
         assert time.monotonic() < deadline, f"nothing after {timeout_s} s: {predicate}"
         await asyncio.sleep(0.005)
+
+
+def cut_labels(window: QWidget) -> list[str]:
+    """The visible labels of a window whose text does not fit where they are shown.
+
+    A label that elides on purpose asks for hardly any width, and is never told.
+    """
+    return [
+        f"{label.text()!r} needs {_needed(label)}, has {(label.width(), label.height())}"
+        for label in window.findChildren(QLabel)
+        if label.isVisibleTo(window)
+        and label.text()
+        and (label.width() < _needed(label)[0] or label.height() < _needed(label)[1])
+    ]
+
+
+def _needed(label: QLabel) -> tuple[int, int]:
+    if label.wordWrap():
+        longest = max(label.text().split(), key=len)
+        width = label.fontMetrics().horizontalAdvance(longest)
+        return width, label.heightForWidth(label.width())
+    hint = label.minimumSizeHint()
+    return hint.width(), hint.height()

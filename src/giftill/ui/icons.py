@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
@@ -49,7 +49,9 @@ def draw_icon(painter: QPainter, name: str, color: QColor, area: QRectF) -> None
     """Draw an icon into `area` of a widget that is painting itself."""
     device = painter.device()
     ratio = device.devicePixelRatioF()
-    painter.drawPixmap(area.topLeft(), icon_pixmap(name, color, round(area.width()), ratio))
+    # Between two pixels of the screen every line would blur.
+    corner = QPointF(round(area.left() * ratio) / ratio, round(area.top() * ratio) / ratio)
+    painter.drawPixmap(corner, icon_pixmap(name, color, round(area.width()), ratio))
 
 
 def app_icon() -> QIcon:

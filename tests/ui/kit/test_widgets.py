@@ -155,6 +155,19 @@ def test_a_toast_lies_within_its_host_and_goes_when_touched(app: QApplication) -
     assert not toast.isVisible()
 
 
+def test_nothing_moves_where_the_system_asks_for_less_motion(
+    app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("giftill.ui.widgets.toast.motion_ms", lambda *_: 0)
+    host = QWidget()
+    host.resize(500, 300)
+    host.show()
+    toast = Toast(host)
+    toast.say("Sale completed")
+    QTest.mouseClick(toast, Qt.MouseButton.LeftButton)
+    assert not toast.isVisible()
+
+
 @pytest.fixture
 def rail() -> Rail:
     rail = Rail()
