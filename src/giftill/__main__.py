@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 _BROKEN_PIPE: Final = 141
 
 
-class _Wiring:
+class Bootstrap:
     """The bootstrap's parts, loaded when a command needs them."""
 
     def open_desk(
         self, settings: Settings, folders: Folders, environ: Mapping[str, str]
     ) -> AbstractAsyncContextManager[Desk]:
+        """Open a till for work and close it again."""
         from giftill.bootstrap import open_desk
 
         return open_desk(settings, folders, environ)
@@ -34,11 +35,13 @@ class _Wiring:
     def run_window(
         self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
     ) -> int:
+        """Show the terminal until it is closed."""
         from giftill.bootstrap import run_window
 
         return run_window(settings, folders, environ, is_training=is_training)
 
     def run_demo(self, settings: Settings, out: Path) -> int:
+        """Play the main flow by itself."""
         from giftill.bootstrap import run_demo
 
         return run_demo(settings, out)
@@ -51,7 +54,9 @@ def main() -> int:
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # not on replaced streams
     try:
-        status = run(sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr, wiring=_Wiring())
+        status = run(
+            sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr, wiring=Bootstrap()
+        )
         sys.stdout.flush()
     except BrokenPipeError:
         # Python would complain once more when it closes the stream at exit.

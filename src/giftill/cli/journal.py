@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from giftill.domain.errors import GiftillError
-from giftill.domain.message import N_, Message
-
 from .exits import Exit
+from .problems import ExportError
 
 if TYPE_CHECKING:
     import argparse
@@ -18,21 +16,6 @@ if TYPE_CHECKING:
 
     from .arguments import Parser
     from .context import Context
-
-
-class ExportError(GiftillError):
-    """The journal can't be written to the file that was asked for."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        """Name the file and what the system said."""
-        super().__init__(
-            Message(N_("The journal was not exported")),
-            Message(
-                N_("The file “{file}” can’t be written: {problem}."),
-                {"file": str(path), "problem": problem},
-            ),
-            Message(N_("Choose another file with --out.")),
-        )
 
 
 def add_journal(parser: Parser) -> None:

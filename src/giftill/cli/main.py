@@ -22,8 +22,8 @@ from giftill.texts import Texts
 from .arguments import peek
 from .commands import BY_NAME, build_parser
 from .context import Context
-from .exits import Exit, exit_for
-from .problems import UsageError
+from .exits import Exit
+from .problems import UsageError, exit_for
 from .terminal import Terminal
 from .window import show_window
 

@@ -9,7 +9,8 @@ from giftill.domain.operations import OperationKind
 from giftill.services.connectivity import Link
 
 from .documents import hold_document, operation_document, transaction_document
-from .exits import Exit, exit_for
+from .exits import Exit
+from .problems import exit_for
 from .words import ATTENTION
 
 if TYPE_CHECKING:

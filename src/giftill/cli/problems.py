@@ -1,21 +1,45 @@
-"""Errors that only the command line knows."""
+"""Errors that only the command line knows, and the exit status of every error."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
+from giftill.config import FolderError, SettingsError
+from giftill.domain.codes import CodeError
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
+from giftill.domain.money import AmountError
+
+from .exits import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-class UsageError(GiftillError):
+class CommandError(GiftillError):
+    """A command can't be carried out, for a reason of the command line's own.
+
+    Attributes:
+        status: The exit status that it leads to.
+    """
+
+    status: ClassVar[Exit]
+
+
+class UsageError(CommandError):
     """The command line can't be understood; nothing was sent."""
+
+    status = Exit.USAGE
 
     def __init__(self, message: Message, hint: Message) -> None:
         """Explain what can't be understood and how to write it."""
         super().__init__(Message(N_("This command can’t be understood")), message, hint)
 
 
-class NoTokenError(GiftillError):
+class NoTokenError(CommandError):
     """There is no API token to work with."""
+
+    status = Exit.NOT_SET_UP
 
     def __init__(self) -> None:
         """Explain how to set one."""
@@ -31,8 +55,10 @@ class NoTokenError(GiftillError):
         )
 
 
-class UnknownLocationError(GiftillError):
+class UnknownLocationError(CommandError):
     """The location that was asked for is not one of the account's."""
+
+    status = Exit.REFUSED
 
     def __init__(self, location: str) -> None:
         """Explain how to find the right one."""
@@ -44,3 +70,124 @@ class UnknownLocationError(GiftillError):
             ),
             Message(N_("Run “giftill locations” to see their ids.")),
         )
+
+
+class ExportError(CommandError):
+    """The journal can't be written to the file that was asked for."""
+
+    status = Exit.USAGE
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Name the file and what the system said."""
+        super().__init__(
+            Message(N_("The journal was not exported")),
+            Message(
+                N_("The file “{file}” can’t be written: {problem}."),
+                {"file": str(path), "problem": problem},
+            ),
+            Message(N_("Choose another file with --out.")),
+        )
+
+
+class OutboxFilledError(CommandError):
+    """The token is still needed: what waits in the outbox can't be sent without it."""
+
+    status = Exit.REFUSED
+
+    def __init__(self, waiting: int) -> None:
+        """Tell how much waits."""
+        super().__init__(
+            Message(N_("The token is still needed")),
+            Message(
+                N_("The outbox is not empty: {n} waiting. Without the token it can’t be sent."),
+                {"n": waiting},
+            ),
+            Message(N_("Run “giftill outbox send” first, or use --force if you are sure.")),
+        )
+
+
+class SandboxFailedError(CommandError):
+    """The sandbox could not be started, or its sheet not be written."""
+
+    status = Exit.NOT_SET_UP
+
+    def __init__(self, problem: str) -> None:
+        """Repeat what the sandbox said."""
+        super().__init__(
+            Message(N_("The sandbox could not do it")),
+            Message(N_("{problem}"), {"problem": problem}),
+            Message(N_("Choose another port, host or file.")),
+        )
+
+
+class NoWindowError(CommandError):
+    """The window's library can't be loaded on this PC."""
+
+    status = Exit.NOT_SET_UP
+
+    def __init__(self, problem: str) -> None:
+        """Repeat what is missing."""
+        super().__init__(
+            Message(N_("No window on this PC")),
+            Message(N_("The library for windows can’t be loaded: {problem}"), {"problem": problem}),
+            Message(
+                N_(
+                    "Install PySide6-Essentials and the system’s libegl1 and libxkbcommon0; the "
+                    "command line works without."
+                )
+            ),
+        )
+
+
+def exit_for(error: GiftillError) -> Exit:
+    """Return the exit status for an error that ended a command."""
+    if isinstance(error, CommandError):
+        return error.status
+    if isinstance(error, CodeError | AmountError):
+        return Exit.USAGE
+    if isinstance(error, SettingsError | FolderError):
+        return Exit.NOT_SET_UP
+    # Imported only now: most commands end well, and these cost time to import.
+    return _exit_of_parts(error)
+
+
+def _exit_of_parts(error: GiftillError) -> Exit:
+    from giftill.gifty import ApiError, GiftyError, RateLimited, ServerFault, TokenRefused
+    from giftill.gifty.errors import UnusableId, UnusableInput
+    from giftill.journal import (
+        JournalInUse,
+        JournalNewer,
+        JournalUnavailable,
+        SettlementConflict,
+    )
+    from giftill.services import results
+    from giftill.vault import VaultUnavailable
+
+    by_kind: tuple[tuple[tuple[type[GiftillError], ...], Exit], ...] = (
+        ((UnusableId,), Exit.USAGE),
+        (
+            (VaultUnavailable, TokenRefused, UnusableInput, JournalNewer, JournalUnavailable),
+            Exit.NOT_SET_UP,
+        ),
+        ((RateLimited, ServerFault, results.LimitReached, results.NotDoneAfterAll), Exit.OFFLINE),
+        ((ApiError,), Exit.REFUSED),
+        ((GiftyError,), Exit.OFFLINE),
+        ((JournalInUse,), Exit.IN_USE),
+        ((results.StillChecking,), Exit.UNKNOWN),
+        (
+            (
+                results.AlreadySettling,
+                results.BalanceTooLow,
+                results.NotAHold,
+                results.NotResolvable,
+                results.OtherCurrency,
+                SettlementConflict,
+            ),
+            Exit.REFUSED,
+        ),
+    )
+    for kinds, status in by_kind:
+        if isinstance(error, kinds):
+            return status
+    # What is left is damage: of the journal, or of the disk that it lies on.
+    return Exit.ATTENTION

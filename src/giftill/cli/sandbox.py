@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 
 from .exits import Exit
-from .problems import UsageError
+from .problems import SandboxFailedError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -19,18 +18,6 @@ if TYPE_CHECKING:
 
 DEFAULT_RATE: Final = 120
 _LARGEST_PORT: Final = 65_535
-
-
-class SandboxFailedError(GiftillError):
-    """The sandbox could not be started, or its sheet not be written."""
-
-    def __init__(self, problem: str) -> None:
-        """Repeat what the sandbox said."""
-        super().__init__(
-            Message(N_("The sandbox could not do it")),
-            Message(N_("{problem}"), {"problem": problem}),
-            Message(N_("Choose another port, host or file.")),
-        )
 
 
 def add_sandbox(parser: Parser) -> None:

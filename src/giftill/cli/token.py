@@ -5,12 +5,11 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING, Final
 
-from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.logs import hide_secret
 
 from .exits import Exit
-from .problems import UsageError
+from .problems import OutboxFilledError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -22,21 +21,6 @@ if TYPE_CHECKING:
     from .context import Context
 
 _LONGEST_TOKEN: Final = 4096
-
-
-class OutboxFilledError(GiftillError):
-    """The token is still needed: what waits in the outbox can't be sent without it."""
-
-    def __init__(self, waiting: int) -> None:
-        """Tell how much waits."""
-        super().__init__(
-            Message(N_("The token is still needed")),
-            Message(
-                N_("The outbox is not empty: {n} waiting. Without the token it can’t be sent."),
-                {"n": waiting},
-            ),
-            Message(N_("Run “giftill outbox send” first, or use --force if you are sure.")),
-        )
 
 
 def add_token(parser: Parser) -> None:

@@ -5,31 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from giftill.domain.errors import GiftillError
-from giftill.domain.message import N_, Message
+from .problems import NoWindowError
 
 if TYPE_CHECKING:
     import argparse
 
     from .arguments import Parser
     from .context import Context
-
-
-class NoWindowError(GiftillError):
-    """The window's library can't be loaded on this PC."""
-
-    def __init__(self, problem: str) -> None:
-        """Repeat what is missing."""
-        super().__init__(
-            Message(N_("No window on this PC")),
-            Message(N_("The library for windows can’t be loaded: {problem}"), {"problem": problem}),
-            Message(
-                N_(
-                    "Install PySide6-Essentials and the system’s libegl1 and libxkbcommon0; the "
-                    "command line works without."
-                )
-            ),
-        )
 
 
 def add_demo(parser: Parser) -> None:

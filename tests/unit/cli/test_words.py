@@ -1,0 +1,150 @@
+"""How the command line is read, and what it says about itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from giftill import __version__
+from giftill.cli.commands import COMMANDS, build_parser
+from giftill.cli.words import (
+    ATTENTION,
+    CARD_STATES,
+    OPERATION_KINDS,
+    OPERATION_STATES,
+    TRANSACTION_STATUSES,
+    TRANSACTION_TYPES,
+)
+from giftill.domain.cards import CardState
+from giftill.domain.operations import AttentionKind, OperationKind, OperationState
+from giftill.domain.transactions import TransactionStatus, TransactionType
+from giftill.texts import LANGUAGES, Texts
+from tests.helpers.shell import Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from giftill.cli import Wiring
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "till", "http://127.0.0.1:9/v1/")
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_explains_itself_in_every_language(
+    name: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = build_parser(Texts(language), [name, "--help"])
+    with pytest.raises(SystemExit) as end:
+        parser.parse_args([name, "--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    assert f"giftill {name}" in shown
+    assert "--json" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+def test_every_command_has_what_carries_it_out(command: object) -> None:
+    assert callable(next(each for each in COMMANDS if each is command).action())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("frobnicate",),
+        ("card",),
+        ("card", "A", "B"),
+        ("card", "AAAABBBBCCCCDDDD", "--frobnicate"),
+        ("card", "AAAABBBBCCCCDDDD", "--api-url"),
+        ("card", "AAAABBBBCCCCDDDD", "--api-url", "http://api.gifty.nl/v1/"),
+        ("card", "AAAABBBBCCCCDDDD", "--location", "../x"),
+        ("redeem", "AAAABBBBCCCCDDDD"),
+        ("redeem", "AAAABBBBCCCCDDDD", "1.00", "--wait", "soon"),
+        ("redeem", "AAAABBBBCCCCDDDD", "1.00", "--wait", "-1"),
+        ("redeem", "AAAABBBBCCCCDDDD", "1.00", "--wait", "nan"),
+        ("journal",),
+        ("journal", "burn"),
+        ("token",),
+        ("sandbox", "--port", "70000"),
+        ("sandbox", "--rate", "-1"),
+        ("sandbox", "--token", ""),
+        ("sandbox", "--out", "x.pdf"),
+        ("--training", "card", "AAAABBBBCCCCDDDD"),
+        ("--data-dir",),
+    ],
+)
+def test_a_command_that_can_t_be_understood_is_two_sentences_and_status_2(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    answer = shell.run(*words)
+    assert answer.status == 2
+    assert answer.out == ""
+    assert 1 < len(answer.err.splitlines()) < 4
+    assert "Traceback" not in answer.err
+
+
+def test_options_are_never_guessed_from_their_beginning(shell: Shell) -> None:
+    assert shell.run("redeem", "AAAABBBBCCCCDDDD", "1.00", "--capt").status == 2
+
+
+def test_a_usage_error_is_dutch_where_the_system_is(shell: Shell) -> None:
+    answer = shell.run("frobnicate", LANG="nl_NL.UTF-8")
+    assert "keuze" in answer.err
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    assert shell.run("--version").out == f"Giftill {__version__}\n"
+    assert shell.run("--version", "--json").json == {"version": __version__}
+
+
+def test_a_settings_file_at_fault_is_something_to_set_up(shell: Shell) -> None:
+    shell.data.mkdir()
+    (shell.data / "settings.toml").write_text('theme = "pink"\n', encoding="utf-8")
+    answer = shell.run("card", "AAAABBBBCCCCDDDD")
+    assert answer.status == 8
+    assert "theme" in answer.err
+
+
+def test_every_state_and_kind_has_a_word() -> None:
+    assert set(CARD_STATES) == set(CardState)
+    assert set(TRANSACTION_TYPES) == set(TransactionType)
+    assert set(TRANSACTION_STATUSES) == set(TransactionStatus)
+    assert set(OPERATION_KINDS) == set(OperationKind)
+    assert set(OPERATION_STATES) == set(OperationState)
+    assert set(ATTENTION) == set(AttentionKind)
+
+
+class WithoutQt:
+    """Wiring on a PC where the window's library is not installed."""
+
+    def __init__(self, real: Wiring, missing: str) -> None:
+        self.open_desk = real.open_desk
+        self._missing = missing
+
+    def run_window(self, *_given: object, **_named: object) -> int:
+        raise ModuleNotFoundError(f"No module named {self._missing!r}", name=self._missing)
+
+    def run_demo(self, *_given: object, **_named: object) -> int:
+        raise ModuleNotFoundError(f"No module named {self._missing!r}", name=self._missing)
+
+
+@pytest.mark.parametrize("words", [(), ("--training",), ("demo",)])
+def test_without_qt_the_window_says_what_is_missing(shell: Shell, words: tuple[str, ...]) -> None:
+    shell.wiring = WithoutQt(shell.wiring, "PySide6")
+    answer = shell.run(*words)
+    assert answer.status == 8
+    assert "PySide6" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_missing_part_of_giftill_itself_is_a_bug_that_is_logged(shell: Shell) -> None:
+    shell.wiring = WithoutQt(shell.wiring, "giftill.ui.app")
+    answer = shell.run()
+    assert answer.status == 1
+    assert "Something broke; nothing was lost" in answer.err
+    assert "Traceback" not in answer.err
+    assert "giftill.ui.app" in (shell.data / "logs" / "giftill.log").read_text(encoding="utf-8")
