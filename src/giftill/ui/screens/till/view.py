@@ -251,8 +251,7 @@ class TillScreen(Screen):
         right.addWidget(self._keypad)
         right.addWidget(self._main)
         layout = QHBoxLayout(self)
-        margin = theme.space.l
-        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setContentsMargins(theme.space.l, theme.space.m, theme.space.l, theme.space.m)
         layout.setSpacing(theme.space.l)
         for column, stretch in ((left, 2), (right, 1)):
             third = QWidget()
@@ -337,7 +336,7 @@ class TillScreen(Screen):
 def _column() -> QVBoxLayout:
     column = QVBoxLayout()
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(current_theme().space.l)
+    column.setSpacing(current_theme().space.m)
     return column
 
 

@@ -80,6 +80,8 @@ def show_field(field: AmountField, state: FieldState) -> None:
     if isinstance(line, QLineEdit):
         # Not disabled: that would send the cursor elsewhere.
         line.setReadOnly(not state.is_enabled)
+        if not line.hasFocus():
+            line.deselect()
     shown = field.property("shownProblem") or ""
     problem = f"{state.problem} {state.hint}".strip()
     if problem == shown:
