@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLabel
@@ -37,6 +38,7 @@ def qt_event_loop() -> asyncio.AbstractEventLoop:
     import qasync
 
     loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application())
+    loop.set_default_executor(ThreadPoolExecutor(4))
     return loop
 
 
