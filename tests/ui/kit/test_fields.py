@@ -39,6 +39,25 @@ def amount() -> AmountField:
     return field
 
 
+def test_a_field_keeps_its_size_whatever_happens_to_it(
+    code: CodeField, amount: AmountField
+) -> None:
+    window, bare = QWidget(), QLineEdit()
+    layout = QVBoxLayout(window)
+    for each in (code, amount, bare):
+        layout.addWidget(each)
+    window.show()
+    assert QTest.qWaitForWindowActive(window)
+    lines = (line_of(code), line_of(amount), bare)
+    for focused in lines:
+        focused.setFocus()
+        layout.activate()
+        assert [each.height() for each in lines] == [56, 56, 48]
+    code.show_error("Not a card code")
+    layout.activate()
+    assert [each.height() for each in lines] == [56, 56, 48]
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [

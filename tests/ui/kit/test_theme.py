@@ -19,6 +19,7 @@ from giftill.ui.theme import (
     palette,
     style_sheet,
 )
+from giftill.ui.widgets.band import STRIPE_OPACITY
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -93,7 +94,7 @@ def test_controls_and_focus_stand_out(theme: Theme, edge: str) -> None:
 
 def test_training_stripes_leave_the_words_readable(theme: Theme) -> None:
     tint, strong = theme.tint(Tone.TRAINING), theme.strong(Tone.TRAINING)
-    share = 0.09
+    share = STRIPE_OPACITY
     stripe = QColor.fromRgbF(
         *(
             a * (1 - share) + b * share

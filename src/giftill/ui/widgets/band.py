@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
@@ -17,6 +17,9 @@ from .label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+
+# Strong enough to be seen from the corner of an eye, weak enough to read the words on it.
+STRIPE_OPACITY: Final = 0.09
 
 
 class Band(QWidget):
@@ -92,7 +95,7 @@ class Band(QWidget):
         """Slanted stripes, so faint that the words on them stay easy to read."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         quiet = QColor(ink)
-        quiet.setAlphaF(0.09)
+        quiet.setAlphaF(STRIPE_OPACITY)
         painter.setPen(QColor(0, 0, 0, 0))
         painter.setBrush(quiet)
         step, slant = float(current_theme().space.l), float(self.height())
