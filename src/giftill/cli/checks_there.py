@@ -44,7 +44,7 @@ async def check_name(context: Context) -> Finding:
         return _NAME.fail(
             Message(
                 N_("“{host}” can’t be found: {problem}."),
-                {"host": host, "problem": str(error) or N_("no answer")},
+                {"host": host, "problem": str(error) or Message(N_("no answer"))},
             ),
             Message(N_("Check the network and its DNS; captures wait safely in the outbox.")),
         )
