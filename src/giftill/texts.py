@@ -8,7 +8,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from .domain.message import Message
+from .domain.message import N_, Message
 from .domain.money import Money
 from .resources import is_checkout, resource
 
@@ -109,11 +109,11 @@ class Texts:
             seconds: The age in seconds; less than zero, after a jump of the clock, counts as zero.
         """
         if seconds < _MINUTE_S:
-            return self("just now")
+            return self(N_("just now"))
         if seconds < _HOUR_S:
-            return self("{n} min", n=int(seconds // _MINUTE_S))
+            return self(N_("{n} min"), n=int(seconds // _MINUTE_S))
         if seconds < _DAY_S:
-            return self("{n} h", n=int(seconds // _HOUR_S))
+            return self(N_("{n} h"), n=int(seconds // _HOUR_S))
         return self.plural("{n} day", "{n} days", int(seconds // _DAY_S))
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
