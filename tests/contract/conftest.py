@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from giftill.sandbox import SandboxConfig, SandboxServer
-from tests.contract.kit import AUTHORIZED, Till
+from tests.contract.kit import Till, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,5 +24,5 @@ def server() -> Iterator[SandboxServer]:
 @pytest.fixture
 def till(server: SandboxServer) -> Iterator[Till]:
     """A client of the sandbox with the right token."""
-    with httpx.Client(base_url=server.url, headers=AUTHORIZED, trust_env=False) as client:
+    with connect(server.url) as client:
         yield Till(client)

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
 
 from giftill.sandbox import SHOWCASE
 
-if TYPE_CHECKING:
-    import httpx
+# Tests share few cores with each other, so patience is long; nothing waits for it when all is well.
+PATIENCE_S = 30.0
+
+# Loading the system's certificates takes longer than most of these tests, which speak plain HTTP.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 AUTHORIZED = {"Authorization": "Bearer training-token"}
+
+
+def connect(address: str, headers: dict[str, str] | None = None) -> httpx.Client:
+    """A client that carries the token and knows no proxy."""
+    return httpx.Client(
+        base_url=address,
+        headers=AUTHORIZED if headers is None else headers,
+        trust_env=False,
+        verify=NO_TLS,
+        timeout=PATIENCE_S,
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -13,7 +15,7 @@ import httpx
 import pytest
 
 from giftill.sandbox import SHOWCASE, Fault, FaultKind, SandboxServer
-from tests.contract.kit import AUTHORIZED, Till, data, error
+from tests.contract.kit import AUTHORIZED, NO_TLS, Till, data, error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
 
 def reachable(server: SandboxServer) -> bool:
     try:
-        httpx.get(server.url + "packages", headers=AUTHORIZED, trust_env=False)
+        httpx.get(server.url + "packages", headers=AUTHORIZED, trust_env=False, verify=NO_TLS)
     except httpx.TransportError:
         return False
     return True
@@ -51,7 +53,7 @@ def test_offline_refuses_connections_and_the_same_port_opens_again(
     with pytest.raises((httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)):
         till.card("full_50")
     with pytest.raises(httpx.ConnectError):
-        httpx.get(server.url, trust_env=False)
+        httpx.get(server.url, trust_env=False, verify=NO_TLS)
     server.faults.clear()
     assert till.balance("full_50") == 5000
 
@@ -212,3 +214,35 @@ def test_a_web_page_may_not_switch_faults(till: Till, server: SandboxServer) -> 
     wanted = {"faults": [{"kind": "limited"}]}
     assert till.client.put(switch, json=wanted, headers=page).status_code == 403
     assert server.faults.active() == ()
+
+
+def test_nobody_is_left_in_the_doorway_when_the_door_closes(server: SandboxServer) -> None:
+    url = httpx.URL(server.url)
+    assert url.port is not None
+    address = (url.host, url.port)
+    done = threading.Event()
+
+    def knock(_client: int) -> int:
+        """Connect again and again; answer how often, if each time there was an end."""
+        times = 0
+        while not done.is_set():
+            with (
+                suppress(ConnectionError),
+                socket.create_connection(address, timeout=20) as connection,
+            ):
+                connection.sendall(
+                    b"GET /v1/ HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n"
+                )
+                while connection.recv(65_536):
+                    pass
+            times += 1
+        return times
+
+    with ThreadPoolExecutor(4) as clients:
+        knocking = [clients.submit(knock, client) for client in range(4)]
+        for _turn in range(60):
+            server.faults.set(Fault(FaultKind.OFFLINE))
+            server.faults.clear()
+            time.sleep(0.005)
+        done.set()
+    assert all(client.result() > 0 for client in knocking)

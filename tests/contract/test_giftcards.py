@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from giftill.sandbox import SHOWCASE, SandboxConfig, SandboxServer
-from tests.contract.kit import AUTHORIZED, Till, data, error, rows
+from tests.contract.kit import NO_TLS, Till, connect, data, error, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def timed(clock: MovableClock) -> Iterator[Till]:
     """A client of a sandbox whose time the test decides."""
     with (
         SandboxServer(SandboxConfig(rate_per_minute=0, now=clock)) as server,
-        httpx.Client(base_url=server.url, headers=AUTHORIZED, trust_env=False) as client,
+        connect(server.url) as client,
     ):
         yield Till(client)
         assert server.ledger.balance_errors() == []
@@ -84,7 +84,7 @@ def test_a_card_in_a_transaction_is_whole_but_for_its_transactions(till: Till) -
 @pytest.mark.parametrize("size", ["FRONT_SMALL", "FRONT_LARGE"])
 def test_the_pictures_of_a_card_are_served_without_a_token(till: Till, size: str) -> None:
     images = {each["type"]: each["url"] for each in data(till.card("package"))["images"]}
-    picture = httpx.get(images[size], trust_env=False)
+    picture = httpx.get(images[size], trust_env=False, verify=NO_TLS)
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from giftill.sandbox import SHOWCASE, Ledger, SandboxConfig, SandboxError, SandboxServer
-from tests.contract.kit import AUTHORIZED, Till, data, rows
+from tests.contract.kit import NO_TLS, Till, connect, data, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,9 @@ def test_the_process_says_where_it_listens_and_ends_with_0_when_asked_to(
 ) -> None:
     with sandbox_process("--token", "secret", "--rate", "0") as (process, address):
         headers = {"Authorization": "Bearer secret"}
-        assert rows(httpx.get(address + "packages", headers=headers, trust_env=False))
+        assert rows(
+            httpx.get(address + "packages", headers=headers, trust_env=False, verify=NO_TLS)
+        )
         process.send_signal(number)
         assert process.wait(10) == 0
         assert process.communicate() == ("", "")
@@ -77,7 +79,7 @@ def test_a_stopped_sandbox_frees_its_port_and_starts_again_with_what_it_had(
 ) -> None:
     server = SandboxServer(SandboxConfig(data=tmp_path / "ledger.db"))
     address = server.start()
-    with httpx.Client(base_url=address, headers=AUTHORIZED, trust_env=False) as client:
+    with connect(address) as client:
         hold = Till(client).hold("full_50", 1000)
     server.stop()
     server.stop()
@@ -85,12 +87,11 @@ def test_a_stopped_sandbox_frees_its_port_and_starts_again_with_what_it_had(
     assert port is not None
     again = SandboxServer(SandboxConfig(data=tmp_path / "ledger.db", port=port))
     assert again.start() == address
-    with httpx.Client(base_url=address, headers=AUTHORIZED, trust_env=False) as client:
+    with connect(address) as client:
         assert data(Till(client).capture(hold))["status"] == "success"
     again.stop()
 
 
-@pytest.mark.serial
 def test_a_kill_in_the_middle_of_work_leaves_every_answered_change_and_no_half_one(
     tmp_path: Path,
 ) -> None:
@@ -99,7 +100,7 @@ def test_a_kill_in_the_middle_of_work_leaves_every_answered_change_and_no_half_o
     with sandbox_process("--data", str(path), "--rate", "0") as (process, address):
 
         def spend(_worker: int) -> None:
-            with httpx.Client(base_url=address, headers=AUTHORIZED, trust_env=False) as client:
+            with connect(address) as client:
                 while True:
                     try:
                         hold = Till(client).hold("large", 1)
@@ -117,12 +118,11 @@ def test_a_kill_in_the_middle_of_work_leaves_every_answered_change_and_no_half_o
     ledger.close()
 
 
-@pytest.mark.serial
 def test_of_50_redeems_at_once_exactly_the_10_that_fit_succeed(
     till: Till, server: SandboxServer
 ) -> None:
     def redeem(_worker: int) -> int:
-        with httpx.Client(base_url=server.url, headers=AUTHORIZED, trust_env=False) as client:
+        with connect(server.url) as client:
             return Till(client).redeem("full_50", 500, capture=True).status_code
 
     with ThreadPoolExecutor(50) as workers:
@@ -138,7 +138,7 @@ def test_of_many_captures_and_releases_at_once_exactly_one_wins(
     hold = till.hold("full_50", 500)
 
     def settle(worker: int) -> int:
-        with httpx.Client(base_url=server.url, headers=AUTHORIZED, trust_env=False) as client:
+        with connect(server.url) as client:
             other = Till(client)
             return (other.capture if worker % 2 else other.release)(hold).status_code
 

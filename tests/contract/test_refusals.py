@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from giftill.sandbox import SHOWCASE, SandboxConfig, SandboxServer
-from tests.contract.kit import AUTHORIZED, Till, error, rows
+from tests.contract.kit import NO_TLS, Till, connect, error, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def test_a_request_without_the_token_is_refused(
     server: SandboxServer, authorization: str | None
 ) -> None:
     headers = [] if authorization is None else [(b"Authorization", authorization.encode("latin-1"))]
-    answer = httpx.get(server.url + "locations", headers=headers, trust_env=False)
+    answer = httpx.get(server.url + "locations", headers=headers, trust_env=False, verify=NO_TLS)
     assert error(answer, 401)["type"] == "authentication_error"
     assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -41,7 +41,9 @@ def test_a_request_without_the_token_is_refused(
 def test_further_tokens_are_accepted() -> None:
     with SandboxServer(SandboxConfig(other_tokens=("second",))) as server:
         headers = {"Authorization": "Bearer second"}
-        assert rows(httpx.get(server.url + "locations", headers=headers, trust_env=False))
+        assert rows(
+            httpx.get(server.url + "locations", headers=headers, trust_env=False, verify=NO_TLS)
+        )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,7 @@ def test_the_121st_request_of_a_minute_closes_the_door_until_the_first_is_a_minu
     config = SandboxConfig(other_tokens=("second",), now=lambda: moment + passed)
     with (
         SandboxServer(config) as server,
-        httpx.Client(base_url=server.url, headers=AUTHORIZED, trust_env=False) as client,
+        connect(server.url) as client,
     ):
         for _request in range(120):
             assert client.get("packages").status_code == 200

@@ -31,6 +31,7 @@ _BACKLOG = 128
 _DRAIN_S = 1.0
 _START_S = 10.0
 _DOOR_S = 5.0
+_STEPS_TO_COME_IN = 3
 
 _log = logging.getLogger(__name__)
 
@@ -100,9 +101,7 @@ class SandboxServer:
         self._port = door.getsockname()[1]
         clock = Clock(self._config.now)
         try:
-            ledger = Ledger(self._config.data)
-            if self._config.seed and ledger.is_empty():
-                fill(ledger, clock.seconds())
+            ledger = self._open_ledger(clock.seconds())
         except BaseException:
             door.close()
             raise
@@ -163,9 +162,20 @@ class SandboxServer:
             message = f"The sandbox can't listen on {host} port {port}: {_reason(error)}."
             raise SandboxError(message) from error
 
+    def _open_ledger(self, now: int) -> Ledger:
+        ledger = Ledger(self._config.data)
+        try:
+            if self._config.seed and ledger.is_empty():
+                fill(ledger, now)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
     def _run(self, site: Site, door: socket.socket) -> None:
         try:
-            with asyncio.Runner() as runner:
+            # The selector loop on Windows too: its sockets are the ones that `_close_door` knows.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 runner.run(self._serve(site, door))
         except Exception as error:  # noqa: BLE001 - handed to whoever started the thread
             _log.exception("The sandbox stopped by itself")
@@ -234,11 +244,10 @@ class _House:
         """Close or open the door as the faults want it, and look again when one ends."""
         async with self._moving:
             offline = self._faults.is_offline()
-            if offline and self._door is not None:
-                self._door.close()
-                self._door = None
+            if offline:
+                await self._close_door()
                 self._cut_connections()
-            elif not offline and self._door is None:
+            elif self._door is None:
                 await self.open(self._listen(self._port))
             if self._timer is not None:
                 self._timer.cancel()
@@ -250,8 +259,8 @@ class _House:
         """Stop accepting, let running answers finish for a moment, close everything."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._door is not None:
-            self._door.close()
+        async with self._moving:
+            await self._close_door()
         for connection in list(self._state.connections):
             connection.shutdown()
         if self._state.tasks:
@@ -261,6 +270,22 @@ class _House:
         for task in leftover:
             task.cancel()
         await asyncio.gather(*leftover, return_exceptions=True)
+
+    async def _close_door(self) -> None:
+        """Stop listening, after whoever stands in the doorway has come in.
+
+        A connection that asyncio has accepted but not yet attached to its server when that closes
+        would be left open with nobody at the other end.
+        """
+        if self._door is None:
+            return
+        loop = asyncio.get_running_loop()
+        for listening in self._door.sockets:
+            loop.remove_reader(listening.fileno())
+        for _step in range(_STEPS_TO_COME_IN):
+            await asyncio.sleep(0)
+        self._door.close()
+        self._door = None
 
     def _cut_connections(self) -> None:
         for connection in list(self._state.connections):
