@@ -37,12 +37,18 @@ class RateLimiter:
             return None
         closed_until = self._closed_until.get(token, 0.0)
         if now_s < closed_until:
-            return math.ceil(closed_until - now_s)
+            return _whole_seconds(now_s, closed_until)
         sent = self._sent.setdefault(token, deque())
-        while sent and sent[0] <= now_s - WINDOW_S:
+        while sent and sent[0] + WINDOW_S <= now_s:
             sent.popleft()
         if len(sent) < self._rate:
             sent.append(now_s)
             return None
         self._closed_until[token] = sent[0] + WINDOW_S
-        return max(1, math.ceil(sent[0] + WINDOW_S - now_s))
+        return _whole_seconds(now_s, sent[0] + WINDOW_S)
+
+
+def _whole_seconds(now_s: float, until_s: float) -> int:
+    # The difference is rounded, either way; only the caller's own sum tells whether it is enough.
+    wait_s = max(1, math.floor(until_s - now_s))
+    return wait_s if now_s + wait_s >= until_s else wait_s + 1

@@ -78,9 +78,11 @@ class Records:
     ) -> list[Transaction]:
         """A page of transactions, newest first, older than `before_seq`."""
         return self._store.transactions(
-            "WHERE (?1 IS NULL OR seq < ?1) AND (?2 IS NULL OR card_id = ?2)"
-            " ORDER BY seq DESC LIMIT ?3",
+            "WHERE (? IS NULL OR seq < ?) AND (? IS NULL OR card_id = ?)"
+            " ORDER BY seq DESC LIMIT ?",
             before_seq,
+            before_seq,
+            card_id,
             card_id,
             limit,
         )
