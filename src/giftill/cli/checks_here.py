@@ -35,6 +35,7 @@ _DISPLAY = Check("display", Message(N_("Display")))
 _SCANNER = Check("scanner", Message(N_("Scanner")))
 
 _MEGABYTE: Final = 1_000_000
+_GIGABYTE_MB: Final = 1000
 _FREE_TO_WORK_MB: Final = 50
 _FREE_TO_BE_CALM_MB: Final = 500
 _HOUR_MS: Final = 3_600_000
@@ -72,7 +73,7 @@ def check_disk(context: Context) -> Finding:
             Message(N_("The room on it can’t be told: {problem}."), {"problem": str(error)}),
             Message(N_("Look at the disk with the system’s own tools.")),
         )
-    left = {"free": f"{free / 1000:.1f} GB"}
+    left = {"free": f"{free} MB" if free < 10 * _GIGABYTE_MB else f"{free // _GIGABYTE_MB} GB"}
     if free < _FREE_TO_WORK_MB:
         return _DISK.fail(
             Message(N_("Only {free} free: soon nothing can be recorded."), left),

@@ -27,6 +27,8 @@ _CLOCK = Check("clock", Message(N_("Clock")))
 _LOCATION = Check("location", Message(N_("Location")))
 _LIMITS = Check("limits", Message(N_("Limits")))
 
+# Asked with where there is none: no account has it.
+_NOBODY: Final = "none"
 _NAME_DEADLINE_S: Final = 5.0
 # `Date` has whole seconds; more than this is not the network's doing.
 _CLOCK_OK_S: Final = 30.0
@@ -54,26 +56,40 @@ async def check_name(context: Context) -> Finding:
 
 
 async def check_api(context: Context) -> tuple[Finding, ...]:
-    """Ask for the locations once, and judge by that: connection, TLS, token, clock, location."""
-    from giftill.gifty import GiftyClient
+    """Ask for the locations once, and judge by that: connection, TLS, token, clock, location.
 
-    exchanges: list[Exchange] = []
+    Without a token the question is asked all the same: a refusal tells that the way is free.
+    """
     try:
         token = await context.token()
+    except GiftillError as missing:
+        return (*await _probe(context, _NOBODY), _judge_missing(missing))
+    return await _probe(context, token)
+
+
+async def _probe(context: Context, token: str) -> tuple[Finding, ...]:
+    from giftill.gifty import GiftyClient, TokenRefused
+
+    settings = context.settings
+    exchanges: list[Exchange] = []
+    try:
         async with GiftyClient(
             token,
-            base_url=context.settings.api_url,
-            language=context.settings.language,
+            base_url=settings.api_url,
+            language=settings.language,
             watch=exchanges.append,
         ) as client:
             locations = tuple([each async for each in client.locations()])
+    except TokenRefused as error:
+        refused = () if token == _NOBODY else (_refused(error),)
+        return (*_judge_way(settings, exchanges), *refused, _judge_clock(exchanges))
     except GiftillError as error:
-        return _judge_failure(context.settings, error, exchanges)
+        return _judge_failure(settings, error, exchanges)
     return (
-        *_judge_way(context.settings, exchanges),
+        *_judge_way(settings, exchanges),
         _TOKEN.ok(Message(N_("It works."))),
         _judge_clock(exchanges),
-        _judge_location(context.settings, locations),
+        _judge_location(settings, locations),
     )
 
 
@@ -90,14 +106,10 @@ def check_limits(context: Context) -> Finding:
 def _judge_failure(
     settings: Settings, error: GiftillError, exchanges: list[Exchange]
 ) -> tuple[Finding, ...]:
-    from giftill.gifty import ApiError, Forbidden, GiftyError, TlsError, TokenRefused
+    from giftill.gifty import ApiError, Forbidden, GiftyError, TlsError
 
-    if isinstance(error, TokenRefused | Forbidden):
-        return (
-            *_judge_way(settings, exchanges),
-            _TOKEN.fail(Message(N_("Gifty refuses it.")), error.hint),
-            _judge_clock(exchanges),
-        )
+    if isinstance(error, Forbidden):
+        return (*_judge_way(settings, exchanges), _refused(error), _judge_clock(exchanges))
     if isinstance(error, ApiError):
         return (*_judge_way(settings, exchanges), _CONNECTION.warn(error.message, error.hint))
     if isinstance(error, TlsError):
@@ -105,6 +117,21 @@ def _judge_failure(
     if isinstance(error, GiftyError):
         return (_CONNECTION.fail(_with_problem(error), error.hint),)
     return (_TOKEN.fail_with(error),)
+
+
+def _judge_missing(missing: GiftillError) -> Finding:
+    from giftill.vault import VaultUnavailable
+
+    if isinstance(missing, VaultUnavailable):
+        return _TOKEN.fail(
+            Message(N_("It can’t be read, as the keyring does not answer.")),
+            Message(N_("Repair the keyring first, or set GIFTILL_TOKEN.")),
+        )
+    return _TOKEN.fail_with(missing)
+
+
+def _refused(error: GiftillError) -> Finding:
+    return _TOKEN.fail(Message(N_("Gifty refuses it.")), error.hint)
 
 
 def _with_problem(error: GiftillError) -> Message:

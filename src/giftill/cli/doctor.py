@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_doctor(parser: Parser) -> None:
     """Say in the help of `doctor` what its exit status means."""
-    parser.epilog = parser.t("Exit status 0 if nothing fails, else 7. It changes nothing.")
+    parser.epilog = parser.t("Exit status 0 if nothing fails, else 7.")
 
 
 async def doctor(context: Context, _arguments: argparse.Namespace) -> Exit:

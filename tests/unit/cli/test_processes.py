@@ -221,6 +221,13 @@ def test_the_doctor_names_what_fails_and_what_to_do(environ: dict[str, str]) -> 
     assert "wrong-token" not in wrong.stdout + wrong.stderr
 
 
+def test_the_doctor_tries_the_way_to_the_api_without_a_token_too(environ: dict[str, str]) -> None:
+    answer = run({**environ, "GIFTILL_TOKEN": ""}, "doctor", "--json")
+    assert answer.returncode == 7
+    levels = {each["check"]: each["level"] for each in json.loads(answer.stdout)["checks"]}
+    assert levels.items() >= {"connection": "ok", "clock": "ok", "token": "fail"}.items()
+
+
 def test_the_doctor_works_although_the_settings_are_at_fault(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
