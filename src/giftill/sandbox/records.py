@@ -78,8 +78,7 @@ class Records:
     ) -> list[Transaction]:
         """A page of transactions, newest first, older than `before_seq`."""
         return self._store.transactions(
-            "WHERE (? IS NULL OR seq < ?) AND (? IS NULL OR card_id = ?)"
-            " ORDER BY seq DESC LIMIT ?",
+            "WHERE (? IS NULL OR seq < ?) AND (? IS NULL OR card_id = ?) ORDER BY seq DESC LIMIT ?",
             before_seq,
             before_seq,
             card_id,
