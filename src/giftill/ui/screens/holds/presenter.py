@@ -173,20 +173,19 @@ class HoldsPresenter:
         self._problem = ""
         self._show()
         settle = self._sales.complete if kind is OperationKind.CAPTURE else self._sales.cancel
+        problem = ""
         try:
             settled = await settle(holds)
         except GiftillError as error:
-            self._problem = _sentence(error, self._t)
+            problem = _sentence(error, self._t)
         else:
             self._selected -= {hold.transaction for hold in holds}
             self._tell_result(kind, settled)
-        finally:
-            self._is_busy = False
-            problem = self._problem
-            await self.refresh()
-            if problem:
-                self._problem = problem
-                self._show()
+        self._is_busy = False
+        await self.refresh()
+        if problem:
+            self._problem = problem
+            self._show()
 
     def _tell_result(self, kind: OperationKind, settled: Sequence[Settled]) -> None:
         """Say the least certain of what came of it: a total that is half done is not done."""

@@ -70,9 +70,9 @@ class LocationPresenter:
         except GiftillError as error:
             t = self._t
             self._problem = f"{t.message(error.message)} {t.message(error.hint)}".strip()
-        finally:
-            self._is_asking = False
-            self._show()
+        # Not in a `finally`: when the dialog was closed meanwhile there is nothing to draw on.
+        self._is_asking = False
+        self._show()
 
     def search(self, query: str) -> None:
         """Keep the shops in which every word of `query` occurs, whatever its case or accents."""
