@@ -206,7 +206,11 @@ class Demo:
         captured = await desk.journal.holds(state=HoldState.CAPTURED)
         for hold in captured:
             there = ledger.transaction(hold.transaction)
-            if there.status != "success" or there.amount_cents != -hold.amount.cents:
+            if (
+                there is None
+                or there.status != "success"
+                or there.amount_cents != -hold.amount.cents
+            ):
                 raise DemoFailed(t("the ledger differs from the journal"))
         report = await desk.journal.verify()
         is_whole = report.is_intact and not ledger.balance_errors()

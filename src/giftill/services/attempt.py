@@ -16,7 +16,7 @@ from giftill.domain.operations import (
 )
 from giftill.domain.outcomes import Found, Outcome
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
-from giftill.gifty import GiftyClient, GiftyError, Priority
+from giftill.gifty import GiftyClient, GiftyError, Priority, UnusableInput
 from giftill.journal import EventKind, Journal, Record
 
 from .lookup import look
@@ -80,6 +80,8 @@ class Attempts:
             answer = await ask(
                 operation.transaction, location=operation.location, priority=priority
             )
+        except UnusableInput as error:
+            return _Met(Outcome.NOT_SENT, str(error))
         except GiftyError as error:
             return _Met(error.outcome, str(error))
         return _Met(Outcome.FITS if _fits(operation, answer) else Outcome.MISFITS)

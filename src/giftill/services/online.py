@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,17 +12,22 @@ from giftill.domain.decisions import Action, decide
 from giftill.domain.operations import Operation, OperationKind, OperationState
 from giftill.domain.outcomes import Outcome
 from giftill.domain.transactions import Transaction
-from giftill.gifty import GiftyError
-from giftill.journal import EventKind, Journal, Record
+from giftill.gifty import GiftyError, UnusableInput
+from giftill.journal import EventKind, Journal, JournalError, Record
 
 from .answers import fits
 from .results import Placed, Result
+from .shutdown import finish
 
 if TYPE_CHECKING:
+    from giftill.domain.errors import GiftillError
+
     from .clock import Clock
     from .reconcile import Reconciler
 
-Ask = Callable[[], Awaitable[Transaction]]
+_log = logging.getLogger(__name__)
+
+Ask = Callable[[Operation], Awaitable[Transaction]]
 
 
 class OnlineOperations:
@@ -39,7 +45,7 @@ class OnlineOperations:
 
         Args:
             operation: Newly made, INTENDED.
-            ask: Makes the one request.
+            ask: Makes the one request, for the location that the operation was frozen with.
 
         Raises:
             JournalWriteError: The intent could not be recorded; nothing was sent.
@@ -51,8 +57,7 @@ class OnlineOperations:
 
     async def finish(self, patience_s: float) -> None:
         """Wait for the requests that are under way, at most `patience_s`."""
-        if self._running:
-            await asyncio.wait(tuple(self._running), timeout=patience_s)
+        await finish(self._running, patience_s)
 
     async def _carry_out(self, operation: Operation, ask: Ask) -> Placed:
         sending = replace(operation, state=OperationState.SENDING)
@@ -61,12 +66,22 @@ class OnlineOperations:
             Record(EventKind.SENDING, operation=sending),
         )
         try:
-            answer = await ask()
+            return await self._ask(sending, ask)
+        except JournalError as error:
+            # The API was asked, and what came of it is not on disk: found out like a lost answer.
+            _log.exception("Could not record what came of %s", sending.id)
+            return Placed(Result.CHECKING, sending, error=error)
+
+    async def _ask(self, operation: Operation, ask: Ask) -> Placed:
+        try:
+            answer = await ask(operation)
+        except UnusableInput as error:
+            return await self._settle(operation, Outcome.NOT_SENT, error, None)
         except GiftyError as error:
-            return await self._failed(sending, error)
-        if not fits(sending, answer):
-            return await self._settle(sending, Outcome.MISFITS, None, answer)
-        return await self._reconciler.confirm(sending, answer)
+            return await self._failed(operation, error)
+        if not fits(operation, answer):
+            return await self._settle(operation, Outcome.MISFITS, None, answer)
+        return await self._reconciler.confirm(operation, answer)
 
     async def _failed(self, operation: Operation, error: GiftyError) -> Placed:
         if error.outcome is Outcome.STATE_REFUSED and operation.kind is not OperationKind.REDEEM:
@@ -78,7 +93,7 @@ class OnlineOperations:
         self,
         operation: Operation,
         outcome: Outcome,
-        error: GiftyError | None,
+        error: GiftillError | None,
         answer: Transaction | None,
     ) -> Placed:
         problem = str(error) if error else ""

@@ -41,6 +41,7 @@ ONLINE_ONLY: Final = (
 _LOOKS: Final = 2
 _SLACK: Final = timedelta(seconds=5)
 _RETRY_S: Final = 5.0
+_NO_REQUEST_TAKES_MS: Final = 120_000
 _IDLE_S: Final = 60.0
 
 
@@ -130,12 +131,21 @@ class Reconciler:
         seen = await self._look(operation)
         now_ms = self._clock.now_ms()
         if seen.candidates is None:
-            later = replace(operation, next_at_ms=now_ms + round(_RETRY_S * 1000))
+            later = replace(
+                operation,
+                state=OperationState.UNKNOWN,
+                next_at_ms=now_ms + round(_RETRY_S * 1000),
+            )
             await self._journal.commit(Record(EventKind.UNKNOWN, operation=later))
             return Placed(Result.CHECKING, later)
         if seen.candidates:
             return await self._found(operation, seen.candidates)
-        looked = replace(operation, attempts=operation.attempts + 1, updated_at_ms=now_ms)
+        looked = replace(
+            operation,
+            state=OperationState.UNKNOWN,
+            attempts=operation.attempts + 1,
+            updated_at_ms=now_ms,
+        )
         if looked.attempts < _LOOKS:
             later = replace(looked, next_at_ms=now_ms + round(self._quiet_s * 1000))
             await self._journal.commit(Record(EventKind.LOOKED, operation=later))
@@ -171,9 +181,14 @@ class Reconciler:
         account = await self._accounts.known()
         if account is None:
             return _IDLE_S
-        unknown = await self._journal.operations(
-            account=account, states=(OperationState.UNKNOWN,), kinds=ONLINE_ONLY
-        )
+        unknown = [
+            each if each.state is OperationState.UNKNOWN else self._overdue(each)
+            for each in await self._journal.operations(
+                account=account,
+                states=(OperationState.UNKNOWN, OperationState.SENDING),
+                kinds=ONLINE_ONLY,
+            )
+        ]
         next_ms = [self._clock.now_ms() + round(_IDLE_S * 1000)]
         for each in unknown:
             if each.next_at_ms <= self._clock.now_ms() and not self._connectivity.is_paused:
@@ -185,6 +200,13 @@ class Reconciler:
             else:
                 next_ms.append(max(each.next_at_ms, self._clock.now_ms() + 1000))
         return max(0.05, (min(next_ms) - self._clock.now_ms()) / 1000)
+
+    def _overdue(self, operation: Operation) -> Operation:
+        """Return one that is being sent, due when no request can still be on its way.
+
+        It is looked at then: its answer came, but could not be recorded.
+        """
+        return replace(operation, next_at_ms=operation.updated_at_ms + _NO_REQUEST_TAKES_MS)
 
     async def _look(self, operation: Operation) -> _Seen:
         """List what is new on the card since the operation was asked for."""

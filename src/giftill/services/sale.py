@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from .reconcile import Reconciler
     from .settle import Outbox
 
+_log = logging.getLogger(__name__)
+
 # A cashier is told "Queued" after this long without an answer; the request itself goes on.
 _PATIENCE_S: Final = 12.0
 _UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
@@ -80,6 +83,7 @@ class SaleService:
         self._outbox = outbox
         self._clock = clock
         self._online = OnlineOperations(journal, reconciler, clock)
+        self._being_held: set[CardId] = set()
         self.cashier = ""
         self.resolved: Signal[Placed] = reconciler.resolved
 
@@ -123,21 +127,26 @@ class SaleService:
         refusal = await self._reason_not_to_hold(card, amount)
         if refusal is not None:
             return Placed(Result.REFUSED, error=refusal)
-        location = self._client.location
 
-        async def ask() -> Transaction:
-            return await self._client.redeem(code, amount, capture=False, location=location)
+        async def ask(operation: Operation) -> Transaction:
+            return await self._client.redeem(
+                code, amount, capture=False, location=operation.location
+            )
 
-        return await self._carry_out(
-            OperationKind.REDEEM,
-            ask,
-            amount=amount,
-            sale=sale,
-            sale_total_cents=sale_total_cents,
-            card=card.id,
-            card_masked=code.masked,
-            known_transactions=tuple(each.id for each in card.transactions),
-        )
+        self._being_held.add(card.id)
+        try:
+            return await self._carry_out(
+                OperationKind.REDEEM,
+                ask,
+                amount=amount,
+                sale=sale,
+                sale_total_cents=sale_total_cents,
+                card=card.id,
+                card_masked=code.masked,
+                known_transactions=tuple(each.id for each in card.transactions),
+            )
+        finally:
+            self._being_held.discard(card.id)
 
     async def complete(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
         """Capture holds: recorded durably at once, then tried while the cashier waits.
@@ -198,15 +207,14 @@ class SaleService:
         promotional: bool = False,
     ) -> Placed:
         """Activate a card with an amount, or with a package worth `amount`."""
-        location = self._client.location
 
-        async def ask() -> Transaction:
+        async def ask(operation: Operation) -> Transaction:
             return await self._client.issue(
                 code,
                 amount=None if package else amount,
                 package=package,
                 promotional=promotional,
-                location=location,
+                location=operation.location,
             )
 
         return await self._carry_out(
@@ -222,10 +230,9 @@ class SaleService:
 
     async def extend(self, code: CardCode, card: Card, expires_at: datetime) -> Placed:
         """Re-activate an expired card until `expires_at`, a moment with a time zone."""
-        location = self._client.location
 
-        async def ask() -> Transaction:
-            return await self._client.extend(code, expires_at, location=location)
+        async def ask(operation: Operation) -> Transaction:
+            return await self._client.extend(code, expires_at, location=operation.location)
 
         return await self._carry_out(
             OperationKind.EXTEND,
@@ -248,13 +255,16 @@ class SaleService:
             reason: The API's word, such as `CUSTOMER_REQUEST`.
             description: The shop's own words.
         """
-        location = self._client.location
         card = transaction.card.id if transaction.card else None
         known = await self._transactions_of(card) if card else ()
 
-        async def ask() -> Transaction:
+        async def ask(operation: Operation) -> Transaction:
             return await self._client.refund(
-                transaction.id, amount, reason=reason, description=description, location=location
+                transaction.id,
+                amount,
+                reason=reason,
+                description=description,
+                location=operation.location,
             )
 
         return await self._carry_out(
@@ -280,7 +290,9 @@ class SaleService:
         if amount.cents > card.balance_cents:
             return BalanceTooLow(card.balance)
         unsure = await self._journal.operations(states=_UNSURE, kinds=(OperationKind.REDEEM,))
-        if any(each.card == card.id for each in unsure):
+        # Asked last and without another await before it is marked: two presses of a key in one
+        # instant must not both pass.
+        if card.id in self._being_held or any(each.card == card.id for each in unsure):
             return StillChecking()
         return None
 
@@ -325,10 +337,10 @@ class SaleService:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 operation = await self._outbox.attempt(operation.id)
+            hold = await self._journal.hold(hold.account, hold.transaction) or hold
         except (TimeoutError, GiftillError):
-            operation = await self._journal.operation(operation.id) or operation
-        now = await self._journal.hold(hold.account, hold.transaction)
-        return Settled(result_of(operation), now or hold, operation)
+            _log.warning("Settling %s goes on in the outbox", operation.id, exc_info=True)
+        return Settled(result_of(operation), hold, operation)
 
     def _refuse_while_limited(self) -> None:
         is_limited = self._connectivity.link.value is Link.LIMITED

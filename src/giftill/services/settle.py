@@ -27,6 +27,7 @@ from .connectivity import Connectivity, Link
 from .ids import new_operation_id
 from .observable import Observable, Signal
 from .results import AlreadySettling, NotAHold, NotResolvable
+from .shutdown import finish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,8 +197,7 @@ class Outbox:
         """Begin nothing more and wait for what is under way, at most `patience_s`."""
         self._is_stopping = True
         self._wake.set()
-        if self._running:
-            await asyncio.wait(tuple(self._running.values()), timeout=patience_s)
+        await finish(self._running.values(), patience_s)
 
     async def _attempt(self, operation_id: OperationId, priority: Priority) -> Operation:
         operation = await self._journal.operation(operation_id)
