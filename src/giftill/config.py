@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -215,19 +214,29 @@ def read_settings_file(path: Path) -> Mapping[str, object]:
         SettingsError: The file can't be opened or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problem = error.strerror or "" if isinstance(error, OSError) else str(error)
-        raise SettingsError(
-            Message(N_("The settings can’t be read")),
-            Message(
-                N_("The file “{file}” is not readable: {problem}. It was left as it is."),
-                {"file": str(path), "problem": problem},
-            ),
-            Message(N_("Repair that line, or move the file away to start with the defaults.")),
-        ) from error
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    # Most tills have no settings file, and start the sooner for not importing a parser.
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(path, str(error)) from error
+
+
+def _unreadable(path: Path, problem: str) -> SettingsError:
+    return SettingsError(
+        Message(N_("The settings can’t be read")),
+        Message(
+            N_("The file “{file}” is not readable: {problem}. It was left as it is."),
+            {"file": str(path), "problem": problem},
+        ),
+        Message(N_("Repair that line, or move the file away to start with the defaults.")),
+    )
 
 
 class SettingsStore:
