@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from giftill.resources import resource
 from giftill.ui.theme import (
@@ -20,6 +21,7 @@ from giftill.ui.theme import (
     style_sheet,
 )
 from giftill.ui.widgets.band import STRIPE_OPACITY
+from giftill.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -153,6 +155,23 @@ def test_applying_a_theme_colours_qts_own_drawing(app: QApplication) -> None:
     apply(app, dark)
     assert current_theme() == dark
     assert app.palette().color(QPalette.ColorRole.Window) == QColor(dark.colors.surface)
+
+
+def test_a_label_in_a_window_follows_the_theme(app: QApplication) -> None:
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    muted, toned = PlainLabel("Balance", muted=True), PlainLabel("Held")
+    toned.set_tone(Tone.HOLD)
+    for label in (muted, toned):
+        layout.addWidget(label)
+    window.show()
+    for scheme in ("dark", "light", "dark"):
+        theme = Theme.load(scheme)
+        apply(app, theme)
+        app.processEvents()
+        role = QPalette.ColorRole.WindowText
+        assert muted.palette().color(role) == QColor(theme.colors.muted)
+        assert toned.palette().color(role) == theme.strong(Tone.HOLD)
 
 
 def test_the_chosen_scheme_is_kept_whatever_the_system_does(app: QApplication) -> None:

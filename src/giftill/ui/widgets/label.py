@@ -92,7 +92,9 @@ class PlainLabel(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == event.Type.ApplicationPaletteChange:
+        # Another theme reaches what lies in a window as these two, the second after the style
+        # sheet has put the old colour back.
+        if event.type() in {event.Type.PaletteChange, event.Type.StyleChange}:
             self._color_text()
 
     def _fit(self) -> None:

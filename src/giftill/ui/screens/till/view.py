@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from giftill.domain.money import Money
@@ -155,13 +155,6 @@ class TillScreen(Screen):
             self.presenter.back()
             return
         super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and self._state is not None:
-            # Icons were given their colours by the old theme.
-            state, self._state = self._state, None
-            self.render_state(state)
 
     def _look_up(self, text: str) -> None:
         self._start_look(partial(self.presenter.look_up, text))
