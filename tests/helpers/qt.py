@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLabel
 
+from giftill.ui.loop import event_loop
 from giftill.ui.theme import Theme, apply
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ def application() -> QApplication:
 
 def qt_event_loop() -> asyncio.AbstractEventLoop:
     """An asyncio loop that runs on Qt's, as the terminal's does."""
-    import qasync
-
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application())
-    loop.set_default_executor(ThreadPoolExecutor(4))
-    return loop
+    return event_loop(application())
 
 
 async def until(predicate: Callable[[], object], timeout_s: float = 5.0) -> None:
@@ -56,6 +52,24 @@ async def until(predicate: Callable[[], object], timeout_s: float = 5.0) -> None
     while not predicate():
         assert time.monotonic() < deadline, f"nothing after {timeout_s} s: {predicate}"
         await asyncio.sleep(0.005)
+
+
+async def outside_tasks(act: Callable[[], object]) -> None:
+    """Do something that lets Qt work off its events, such as a key of QTest.
+
+    Inside a task that would step other tasks, which asyncio forbids; a callback may.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            done.set_result(None)
+
+    loop.call_soon(run)
+    await done
 
 
 def cut_labels(window: QWidget) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from giftill.logs import catch_crashes, loop_crash_handler
 from giftill.texts import Texts
 
 from .icons import app_icon
+from .loop import event_loop
 from .theme import Appearance
 from .window import Window
 
@@ -39,8 +39,6 @@ IN_USE: Final = 9
 _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (1024, 720)
 _PATIENCE_S: Final = 8.0
-# Keyring and files; the journal has a thread of its own.
-_THREADS: Final = 4
 
 
 def run(
@@ -56,12 +54,10 @@ def run(
     Returns:
         The exit status: 0, 9 if the data folder is in use, 8 if the till can't be opened.
     """
-    import qasync
-
     app = make_application()
     appearance = Appearance(app, settings.theme)
     try:
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        with asyncio.Runner(loop_factory=lambda: event_loop(app)) as runner:
             return runner.run(_main(app, open_desk, Texts(settings.language), folders.logs))
     except KeyboardInterrupt:
         return DONE
@@ -130,7 +126,6 @@ async def _main(
     logs: Path,
 ) -> int:
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="giftill"))
     try:
         async with open_desk() as desk, open_window(desk, t) as window:
 
