@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
@@ -42,12 +44,15 @@ _PATIENCE_S: Final = 8.0
 
 
 def run(
-    open_desk: Callable[[], AbstractAsyncContextManager[Desk]], settings: Settings, folders: Folders
+    open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
+    settings: Settings,
+    folders: Folders,
 ) -> int:
     """Show the terminal until it is closed.
 
     Args:
-        open_desk: Opens the till; it is closed again before this returns.
+        open_desk: Opens the till, whose workers begin with the event it is given: once the
+            window can be seen. It is closed again before this returns.
         settings: The look and the language.
         folders: Where the log is, for the message about a crash.
 
@@ -121,13 +126,14 @@ class Broken(GiftillError):
 
 async def _main(
     app: QApplication,
-    open_desk: Callable[[], AbstractAsyncContextManager[Desk]],
+    open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
     t: Texts,
     logs: Path,
 ) -> int:
     loop = asyncio.get_running_loop()
+    begin = asyncio.Event()
     try:
-        async with open_desk() as desk, open_window(desk, t) as window:
+        async with open_desk(begin) as desk, open_window(desk, t) as window:
 
             def tell() -> None:
                 loop.call_soon_threadsafe(window.tell_crash)
@@ -135,6 +141,8 @@ async def _main(
             catch_crashes(tell)
             loop.set_exception_handler(loop_crash_handler(tell))
             app.commitDataRequest.connect(lambda _: window.stop.set())
+            _stop_on_signals(loop, window.stop)
+            window.seen.connect(begin.set)
             window.show()
             await window.stop.wait()
     except GiftillError as problem:
@@ -145,6 +153,13 @@ async def _main(
         await _explain(Broken(logs), t)
         return NOT_SET_UP
     return DONE
+
+
+def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Close in order when the system or a terminal says so; Windows tells it through Qt."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(each, stop.set)
 
 
 async def _explain(problem: GiftillError, t: Texts) -> None:
