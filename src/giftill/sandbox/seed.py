@@ -10,6 +10,7 @@ import msgspec
 
 from giftill.sandbox.ids import IdSource
 from giftill.sandbox.model import Location, Package
+from giftill.sandbox.records import DEFAULT_VALIDITY_DAYS
 from giftill.sandbox.resources import resource
 from giftill.sandbox.story import Event, Extend, Hold, Issue, Redeem, Refund, Release, Story, tell
 
@@ -48,8 +49,18 @@ class ShowcaseCard:
     story: Story
 
 
-def _card(name: str, code: str, shows: str, *events: Event, **details: object) -> ShowcaseCard:
-    return ShowcaseCard(name, code, shows, Story(code, events, **details))  # type: ignore[arg-type]
+def _card(
+    name: str,
+    code: str,
+    shows: str,
+    *events: Event,
+    currency: str = "EUR",
+    extendable: bool = True,
+    validity_days: int | None = DEFAULT_VALIDITY_DAYS,
+    design: str = "house",
+) -> ShowcaseCard:
+    story = Story(code, events, currency, extendable, validity_days, design)
+    return ShowcaseCard(name, code, shows, story)
 
 
 _LONG_LIFE: tuple[Event, ...] = (
@@ -193,9 +204,9 @@ def fill(ledger: Ledger, now: int) -> None:
     ids, ledger.ids = ledger.ids, IdSource(random)
     try:
         with ledger.atomically():
-            for location in _rows("locations.json", LocationFile):
+            for location in _rows("locations.json", list[LocationFile]):
                 ledger.add_location(Location(0, *msgspec.structs.astuple(location)))
-            for package in _rows("packages.json", PackageFile):
+            for package in _rows("packages.json", list[PackageFile]):
                 ledger.add_package(Package(0, *msgspec.structs.astuple(package)))
             stories = [*(card.story for card in _CARDS), *_ordinary(ledger.ids, random)]
             tell(ledger, stories, now, random)
@@ -227,8 +238,8 @@ class PackageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     active: bool
 
 
-def _rows(name: str, kind: type[_Row]) -> list[_Row]:
-    return msgspec.json.decode(resource("sandbox", name).read_bytes(), type=list[kind])  # type: ignore[valid-type]
+def _rows(name: str, kind: type[list[_Row]]) -> list[_Row]:
+    return msgspec.json.decode(resource("sandbox", name).read_bytes(), type=kind)
 
 
 def _ordinary(ids: IdSource, random: Random) -> Iterable[Story]:

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 class _Connection(H11Protocol):
     """A connection that lets the application see its transport, so that faults can cut it."""
 
+    # A stream protocol is only ever given a Transport, which asyncio's own type leaves open.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # asyncio only sets this on sockets that were made with an explicit protocol number; without
         # it each answer waits 40 ms for the client's acknowledgement of its head.
@@ -140,7 +141,7 @@ class SandboxServer:
         if self._ledger is not None:
             self._ledger.close()
 
-    def __enter__(self) -> SandboxServer:  # noqa: PYI034 - no class derives from this one
+    def __enter__(self) -> Self:
         self.start()
         return self
 
