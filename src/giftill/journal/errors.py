@@ -62,12 +62,12 @@ class JournalDamaged(JournalError):
         super().__init__(
             Message(N_("The journal is damaged")),
             Message(
-                N_("{file} can't be trusted any more ({finding})."),
+                N_("{file} can’t be trusted any more ({finding})."),
                 {"file": file, "finding": finding},
             ),
             Message(
                 N_(
-                    "Don't take gift cards on this till. Nothing was changed or deleted: keep the"
+                    "Don’t take gift cards on this till. Nothing was changed or deleted: keep the"
                     " whole data folder and call support."
                 )
             ),
@@ -79,9 +79,9 @@ class JournalUnavailable(JournalError):
 
     def __init__(self, folder: Path, finding: str) -> None:
         super().__init__(
-            Message(N_("The journal can't be opened")),
+            Message(N_("The journal can’t be opened")),
             Message(
-                N_("The data folder {folder} can't be used ({finding})."),
+                N_("The data folder {folder} can’t be used ({finding})."),
                 {"folder": folder, "finding": finding},
             ),
             Message(N_("Check that the disk is there and that you may write to this folder.")),
@@ -93,7 +93,7 @@ class JournalReadError(JournalError):
 
     def __init__(self, finding: str) -> None:
         super().__init__(
-            Message(N_("The journal can't be read")),
+            Message(N_("The journal can’t be read")),
             Message(N_("The disk reported a problem ({finding})."), {"finding": finding}),
             Message(N_("Check the disk, then start Giftill again.")),
         )
@@ -128,10 +128,10 @@ class JournalUnclear(JournalError):
         super().__init__(
             Message(N_("It is not sure whether this was saved")),
             Message(
-                N_("The disk failed while saving and can't be read now ({finding})."),
+                N_("The disk failed while saving and can’t be read now ({finding})."),
                 {"finding": finding},
             ),
-            Message(N_("Don't do it again. Start Giftill again; it will show what was saved.")),
+            Message(N_("Don’t do it again. Start Giftill again; it will show what was saved.")),
         )
 
 

@@ -131,7 +131,7 @@ async def test_a_sync_that_keeps_failing_is_told_as_not_sure(
     journal: Journal, disk: FaultyDisk, folder: Path
 ) -> None:
     disk.trouble = _fail(("sync", WAL))
-    with pytest.raises(JournalUnclear, match="Don't do it again"):
+    with pytest.raises(JournalUnclear, match="Don’t do it again"):
         await commit(journal, an_operation(2))
     disk.trouble = _none
     assert await _after_restart(journal, folder) == ["op_00000001", "op_00000002"]

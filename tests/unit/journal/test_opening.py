@@ -246,7 +246,7 @@ async def test_a_start_that_was_cut_off_before_the_first_table_is_begun_again(
 
 async def test_a_folder_that_is_a_file_is_refused_in_plain_words(folder: Path) -> None:
     folder.write_text("")
-    with pytest.raises(JournalUnavailable, match="can't be used"):
+    with pytest.raises(JournalUnavailable, match="can’t be used"):
         await open_journal(folder)
 
 
