@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.errors import GiftillError
 from giftill.domain.operations import (
     AccountId,
+    AttentionKind,
     Hold,
     HoldState,
     Operation,
@@ -165,11 +166,33 @@ class Outbox:
             updated_at_ms=self._clock.now_ms(),
         )
         await self._journal.commit(
-            Record(EventKind.CLOSED, operation=closed, facts={"manager": manager})
+            Record(
+                EventKind.CLOSED,
+                operation=closed,
+                hold=await self._hold_after(found),
+                facts={"manager": manager},
+            )
         )
         self.changed.tell(closed)
         await self.refresh()
         return closed
+
+    async def _hold_after(self, closed: Operation) -> Hold | None:
+        """Return the hold of a settlement that a manager closes: free to be settled again.
+
+        Where Gifty said how the hold ended, it has ended here too.
+        """
+        if closed.transaction is None or not closed.kind.is_settlement:
+            return None
+        hold = await self._journal.hold(closed.account, closed.transaction)
+        if hold is None:
+            return None
+        ended = {
+            AttentionKind.RELEASED_BUT_CAPTURE_WANTED: HoldState.RELEASED,
+            AttentionKind.CAPTURED_BUT_RELEASE_WANTED: HoldState.CAPTURED,
+        }
+        state = ended.get(closed.attention, hold.state) if closed.attention else hold.state
+        return replace(hold, state=state, settlement=None)
 
     async def refresh(self) -> None:
         """Count anew what the outbox holds."""
