@@ -24,6 +24,7 @@ from giftill.journal import EventKind, Journal, Record
 from .answers import hold_made_by
 from .connectivity import Connectivity, Link
 from .ids import new_operation_id, new_sale_id
+from .observable import Signal
 from .online import Ask, OnlineOperations
 from .results import (
     BalanceTooLow,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
     from .accounts import Accounts
     from .clock import Clock
-    from .observable import Signal
     from .reconcile import Reconciler
     from .settle import Outbox
 
@@ -62,6 +62,7 @@ class SaleService:
 
     Attributes:
         cashier: Who works here now; empty if nobody signed in.
+        held: A hold that was just made.
         resolved: A redeem, issue, extend or refund that was being checked, as it ended.
     """
 
@@ -85,6 +86,7 @@ class SaleService:
         self._online = OnlineOperations(journal, reconciler, clock)
         self._being_held: set[CardId] = set()
         self.cashier = ""
+        self.held: Signal[Hold] = Signal()
         self.resolved: Signal[Placed] = reconciler.resolved
 
     def new_sale(self) -> SaleId:
@@ -135,7 +137,7 @@ class SaleService:
 
         self._being_held.add(card.id)
         try:
-            return await self._carry_out(
+            placed = await self._carry_out(
                 OperationKind.REDEEM,
                 ask,
                 amount=amount,
@@ -147,6 +149,9 @@ class SaleService:
             )
         finally:
             self._being_held.discard(card.id)
+        if placed.hold is not None:
+            self.held.tell(placed.hold)
+        return placed
 
     async def complete(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
         """Capture holds: recorded durably at once, then tried while the cashier waits.

@@ -110,6 +110,7 @@ class StatusPresenter:
             desk.has_token.subscribe(lambda _: self.show()),
             desk.outbox.summary.subscribe(lambda _: self._changed(wake)),
             desk.outbox.changed.subscribe(lambda _: wake()),
+            desk.sales.held.subscribe(lambda _: wake()),
             desk.sales.resolved.subscribe(lambda _: wake()),
             desk.location.subscribe(lambda _: self._changed(wake)),
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from giftill.domain.money import Money
 from giftill.domain.operations import AttentionKind, HoldState, OperationKind, OperationState
@@ -19,6 +19,7 @@ from giftill.sandbox import Fault, FaultKind
 from giftill.services.connectivity import Link
 from giftill.texts import Texts
 from giftill.ui.app import open_window
+from giftill.ui.widgets.rail import Rail
 from giftill.ui.widgets.toast import Toast
 from tests.helpers.desk import code_of, desk_on, sandbox, until, until_async
 
@@ -307,7 +308,7 @@ async def test_a_manager_resolves_what_needs_attention_with_a_reason(
     server: SandboxServer, tmp_path: Path
 ) -> None:
     async with desk_on(server, tmp_path) as desk, opened(desk) as window:
-        await queued(desk)
+        hold = await queued(desk)
         (operation,) = await desk.outbox.items()
         needy = replace(
             operation,
@@ -334,6 +335,9 @@ async def test_a_manager_resolves_what_needs_attention_with_a_reason(
         closed = await desk.journal.operation(operation.id)
         assert closed is not None
         assert (closed.state, closed.reason) == (OperationState.CLOSED, "Paid in cash")
+        known = await desk.journal.hold(hold.account, hold.transaction)
+        assert known is not None
+        assert (known.state, known.settlement) == (HoldState.RELEASED, None)
 
 
 async def test_a_mistake_of_the_program_is_told_once(server: SandboxServer, tmp_path: Path) -> None:
@@ -359,3 +363,16 @@ async def test_an_error_of_the_world_is_shown_as_plain_text(
             for label in window.findChildren(QLabel)
             if label.text()
         )
+
+
+async def test_a_new_hold_is_counted_on_the_rail_at_once(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+        await held(desk)
+        rail = next(iter(window.findChildren(Rail)))
+
+        def said() -> list[str]:
+            return [each.accessibleDescription() for each in rail.findChildren(QAbstractButton)]
+
+        await until(lambda: "1 open hold" in said())

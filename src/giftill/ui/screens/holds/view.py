@@ -63,6 +63,7 @@ class HoldsScreen(Screen):
         watches = (
             desk.outbox.summary.subscribe(lambda _: self._wake()),
             desk.outbox.changed.subscribe(lambda _: self._wake()),
+            desk.sales.held.subscribe(lambda _: self._wake()),
             desk.sales.resolved.subscribe(lambda _: self._wake()),
         )
         for unsubscribe in watches:
