@@ -271,6 +271,17 @@ def test_the_journal_is_verified_and_exported_without_a_code(shell: Shell, tmp_p
     assert shell.run("journal", "export", "--out", str(tmp_path)).status == 2
 
 
+def test_the_token_is_kept_while_the_outbox_needs_it(shell: Shell, server: SandboxServer) -> None:
+    hold = shell.hold(FULL)
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    assert shell.run("capture", hold).status == 5
+    answer = shell.run("token", "forget")
+    assert answer.status == 3
+    assert "1 waiting" in answer.err
+    # Forced, it goes on to the keyring, of which there is none here.
+    assert shell.run("token", "forget", "--force").status == 8
+
+
 def test_nothing_that_a_command_leaves_on_disk_has_a_code_or_the_token(shell: Shell) -> None:
     shell.run("capture", shell.hold(FULL))
     shell.run("card", FULL, GIFTILL_API_URL="http://127.0.0.1:9/v1/")

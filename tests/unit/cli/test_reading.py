@@ -54,6 +54,12 @@ def test_a_machine_gets_cents_and_iso_times(shell: Shell) -> None:
     assert "T" in card["expires_at"]
 
 
+def test_a_machine_gets_no_code_either(shell: Shell) -> None:
+    answer = shell.run("card", FULL, "--json")
+    assert answer.json["card"]["code"] == f"•••• •••• •••• {FULL[-4:]}"
+    assert FULL not in answer.out + answer.err
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from giftill import __version__
 from giftill.cli.commands import COMMANDS, build_parser
+from giftill.cli.selling import read_date
 from giftill.cli.words import (
     ATTENTION,
     CARD_STATES,
@@ -116,6 +118,22 @@ def test_every_state_and_kind_has_a_word() -> None:
     assert set(OPERATION_KINDS) == set(OperationKind)
     assert set(OPERATION_STATES) == set(OperationState)
     assert set(ATTENTION) == set(AttentionKind)
+
+
+def test_a_card_extended_until_a_day_can_be_used_all_that_day() -> None:
+    until = read_date("2031-12-31", datetime(2026, 11, 21, tzinfo=UTC))
+    assert until.utcoffset() is not None
+    assert until.astimezone().replace(tzinfo=None) == datetime(2031, 12, 31, 23, 59, 59)  # noqa: DTZ001 - local time
+
+
+def test_a_card_may_be_extended_until_today() -> None:
+    noon = datetime.now(UTC).astimezone().replace(hour=12, minute=0)
+    assert read_date(noon.date().isoformat(), noon) > noon
+
+
+def test_a_card_may_be_extended_until_a_moment() -> None:
+    until = read_date("2031-12-31T12:00:00+00:00", datetime(2026, 11, 21, tzinfo=UTC))
+    assert until == datetime(2031, 12, 31, 12, tzinfo=UTC)
 
 
 class WithoutQt:

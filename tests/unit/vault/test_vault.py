@@ -198,6 +198,28 @@ async def test_a_keyring_that_never_answers_holds_nobody_up() -> None:
     assert time.monotonic() - began < 10
 
 
+def test_a_program_ends_though_its_keyring_never_answers() -> None:
+    code = """
+import asyncio, time
+from keyring.backends.SecretService import Keyring
+from giftill.vault import Vault, VaultUnavailable
+
+class Waiting(Keyring):
+    def get_password(self, service, username):
+        time.sleep(600)
+
+Waiting.__name__, Waiting.__module__ = Keyring.__name__, Keyring.__module__
+try:
+    asyncio.run(Vault("giftill/api.example", backend=Waiting(), deadline_s=0.2).token())
+except VaultUnavailable:
+    print("ended")
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert answer.stdout == "ended\n", answer.stderr
+
+
 async def test_what_a_keyring_raises_becomes_an_error_for_people() -> None:
     from keyring.backends.SecretService import Keyring
 
