@@ -34,6 +34,8 @@ _COMMAND_MODIFIERS: Final = (
 )
 # Windows reports AltGr, which types characters, as both of these at once.
 _ALT_GR: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+# A key that is held down repeats after a quarter of a second or more, and never this soon.
+_SOONEST_REPEAT_MS: Final = 100
 # A system clock that differs by more than this from what was seen before has started anew.
 _CLOCK_JUMP_MS: Final = 10_000
 
@@ -98,6 +100,7 @@ class ScanFilter(QObject):
         self._is_replaying = False
         self._held_down: set[int] = set()
         self._swallowed_down: set[int] = set()
+        self._struck: tuple[int, int] | None = None
         self._system_offset_ms: int | None = None
         self._watched: QWindow | None = None
         self._silence = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
@@ -151,10 +154,11 @@ class ScanFilter(QObject):
         if event.key() in _MODIFIER_KEYS:
             return False
         at_ms = self._time_of(event)
-        if event.isAutoRepeat() or _has_free_text(QApplication.focusWidget()):
+        is_repeat = self._is_repeat(event, at_ms)
+        if is_repeat or _has_free_text(QApplication.focusWidget()):
             self._apply(self._decoder.other(at_ms))
             # The Enter of a scan must not act again by being held down.
-            return event.isAutoRepeat() and _HeldKey.of(event).button in self._swallowed_down
+            return is_repeat and _HeldKey.of(event).button in self._swallowed_down
         if _is_ending(event):
             step = self._decoder.terminator(at_ms)
             self._apply(step)
@@ -171,6 +175,19 @@ class ScanFilter(QObject):
         self._held_down.add(key.button)
         self._silence.start(self._decoder.wait_ms + 1)
         return True
+
+    def _is_repeat(self, event: QKeyEvent, at_ms: int) -> bool:
+        """Tell whether a key is held down, rather than struck again by a fast scanner.
+
+        Under X11 a key that comes up and goes down within a millisecond is reported as repeating.
+        """
+        button = _HeldKey.of(event).button
+        if event.isAutoRepeat():
+            before, struck_ms = self._struck or (None, 0)
+            if before != button or at_ms - struck_ms > _SOONEST_REPEAT_MS:
+                return True
+        self._struck = (button, at_ms)
+        return False
 
     def _release(self, event: QKeyEvent) -> bool:
         key = _HeldKey.of(event)

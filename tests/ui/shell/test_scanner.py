@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -85,6 +86,42 @@ async def test_a_scan_leaves_no_character_in_the_amount_field(counter: Counter) 
     counter.type(CODE, enter=True)
     await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
     assert (counter.scans, counter.amount.text(), counter.enters) == ([CODE], "", 0)
+
+
+def strike_without_a_pause(window: QWindow, text: str) -> None:
+    """Strike keys as X11 reports them within one millisecond: the same again is a repetition."""
+    before = ""
+    for each in text:
+        key = QKeyEvent(
+            QEvent.Type.KeyPress,
+            ord(each),
+            Qt.KeyboardModifier.NoModifier,
+            each,
+            autorep=each == before,
+        )
+        QCoreApplication.sendEvent(window, key)
+        before = each
+
+
+async def test_a_scanner_s_twin_characters_within_a_millisecond_are_all_read(
+    counter: Counter,
+) -> None:
+    counter.amount.setFocus()
+    strike_without_a_pause(counter.windowHandle(), "AAAABBBBCCCC5555")
+    await until(lambda: counter.scans == ["AAAABBBBCCCC5555"])
+
+
+async def test_a_key_that_is_held_down_is_no_scan(counter: Counter) -> None:
+    counter.amount.setFocus()
+    strike_without_a_pause(counter.windowHandle(), "5")
+    repeated = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_5, Qt.KeyboardModifier.NoModifier, "5", autorep=True
+    )
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    for _ in range(10):
+        QCoreApplication.sendEvent(counter.windowHandle(), repeated)
+    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    assert (counter.scans, counter.amount.text()) == ([], "5" * 11)
 
 
 async def test_a_scan_presses_no_focused_button(counter: Counter) -> None:
