@@ -106,7 +106,7 @@ class StatusPresenter:
         """Draw at every change; call `wake` when `refresh` should read what is on disk anew."""
         desk = self._desk
         self._watches = [
-            desk.connectivity.link.subscribe(lambda _: self.show()),
+            desk.connectivity.link.subscribe(lambda _: self._changed(wake)),
             desk.has_token.subscribe(lambda _: self.show()),
             desk.outbox.summary.subscribe(lambda _: self._changed(wake)),
             desk.outbox.changed.subscribe(lambda _: wake()),
@@ -126,9 +126,11 @@ class StatusPresenter:
         self.show()
 
     async def refresh(self) -> None:
-        """Count the holds and find the shop's address."""
+        """Count the holds and what waits, and find the shop's address."""
         desk = self._desk
         try:
+            # What the reconciler finds out changes the counts too.
+            await desk.outbox.refresh()
             self._holds = len(await desk.sales.open_holds())
             stored = await desk.catalogue.stored_locations()
         except GiftillError:

@@ -15,17 +15,20 @@ from giftill.domain.operations import (
     OperationState,
     OutboxSummary,
 )
+from giftill.domain.transactions import TransactionId
 from giftill.services.connectivity import Connectivity, Link
 from giftill.services.observable import Observable
+from giftill.services.results import Result, Settled
 from giftill.texts import Texts
 from giftill.ui.screens.outbox.presenter import OutboxPresenter
 from giftill.ui.screens.outbox.state import OutboxState, Resolution, ResolveForm
-from tests.helpers.journal import NOW_MS, an_operation
+from tests.helpers.journal import NOW_MS, a_hold, an_operation
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
-    from giftill.domain.operations import Operation
+    from giftill.domain.operations import Hold, Operation
     from giftill.services.catalogue import LocationList
     from giftill.ui.screens.common import ToneName
 
@@ -40,12 +43,21 @@ class Service:
         self.summary = Observable(OutboxSummary())
         self.sends = 0
         self.resolved: list[tuple[str, str, str]] = []
+        self.cashier = "Noor"
+        self.released: list[TransactionId] = []
 
     async def items(self) -> tuple[Operation, ...]:
         return self.operations
 
     async def stored_locations(self) -> LocationList | None:
         return None
+
+    async def find_hold(self, transaction: TransactionId) -> Hold:
+        return a_hold(1, transaction=transaction)
+
+    async def cancel(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
+        self.released += [each.transaction for each in holds]
+        return tuple(Settled(Result.DONE, each, an_operation()) for each in holds)
 
     async def send_now(self) -> None:
         self.sends += 1
@@ -75,6 +87,7 @@ class Board:
         self.resolution: Resolution | None = Resolution(" paid cash ", " Kim ")
         self.connectivity = Connectivity(Clock())
         self.presenter = OutboxPresenter(
+            service,
             service,
             service,
             self.connectivity,
@@ -232,3 +245,34 @@ async def test_the_servers_words_stay_as_they_are() -> None:
     words = "<b>Kaart</b> 🎁 \u202eמתנה"
     board, _ = await shown(replace(an_operation(), last_problem=f"{words}: more"))
     assert board.state.rows[0].problem == words
+
+
+def found(result: str | None = "tr_9") -> Operation:
+    transaction = TransactionId(result) if result else None
+    operation = needy(AttentionKind.POSSIBLE_HOLD)
+    return replace(operation, kind=OperationKind.REDEEM, result=transaction)
+
+
+async def test_a_hold_that_may_be_this_tills_can_be_used() -> None:
+    board, service = await shown(found())
+    assert board.state.detail is not None
+    assert board.state.detail.can_adopt
+    await board.presenter.use_hold()
+    assert [(each[0], each[2]) for each in service.resolved] == [("op_00000001", "Noor")]
+    assert (service.released, board.told) == ([], [("€12.50 is on Holds now", "success")])
+
+
+async def test_a_hold_that_may_be_this_tills_can_be_released() -> None:
+    board, service = await shown(found())
+    await board.presenter.release_hold()
+    assert service.released == ["tr_9"]
+    assert len(service.resolved) == 1
+
+
+async def test_only_a_hold_that_was_found_can_be_used_or_released() -> None:
+    board, service = await shown(found(result=None))
+    assert board.state.detail is not None
+    assert not board.state.detail.can_adopt
+    await board.presenter.use_hold()
+    await board.presenter.release_hold()
+    assert (service.resolved, service.released) == ([], [])

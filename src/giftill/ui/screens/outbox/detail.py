@@ -27,9 +27,13 @@ class DetailPanel(Panel):
 
     Attributes:
         resolve_asked: The button to resolve it was pressed.
+        use_asked: The button to use the hold that was found was pressed.
+        release_asked: The button to release that hold was pressed.
     """
 
     resolve_asked = Signal()
+    use_asked = Signal()
+    release_asked = Signal()
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         """Make an empty panel; `key` does what its button does."""
@@ -41,6 +45,10 @@ class DetailPanel(Panel):
         self._advice = PlainLabel(wrap=True)
         self._resolve = Button(role=ButtonRole.PRIMARY, key=key)
         self._resolve.clicked.connect(self.resolve_asked)
+        self._use = Button()
+        self._use.clicked.connect(self.use_asked)
+        self._release = Button(role=ButtonRole.DANGER)
+        self._release.clicked.connect(self.release_asked)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.space.xl)
         self._grid.setVerticalSpacing(theme.space.s)
@@ -53,7 +61,8 @@ class DetailPanel(Panel):
         top.addWidget(self._title)
         top.addWidget(self._status)
         top.addStretch(1)
-        top.addWidget(self._resolve)
+        for button in (self._use, self._release, self._resolve):
+            top.addWidget(button)
         layout = QVBoxLayout(self)
         margin = theme.space.l
         layout.setContentsMargins(margin, theme.space.m, margin, theme.space.m)
@@ -68,6 +77,8 @@ class DetailPanel(Panel):
     def retranslate(self, t: Texts) -> None:
         """Show the button in another language."""
         self._resolve.show_text(t("Resolve…"))
+        self._use.show_text(t("Use the hold"))
+        self._release.show_text(t("Release it"))
         self._problem_label = t("Last problem")
 
     def show_state(self, detail: Detail, *, is_busy: bool) -> None:
@@ -79,7 +90,10 @@ class DetailPanel(Panel):
         self._meaning.set_tone(Tone.DANGER if detail.can_resolve else None)
         self._advice.show_text(detail.advice)
         self._resolve.setVisible(detail.can_resolve)
-        self._resolve.setEnabled(not is_busy)
+        for button in (self._use, self._release, self._resolve):
+            button.setEnabled(not is_busy)
+        self._use.setVisible(detail.can_adopt)
+        self._release.setVisible(detail.can_adopt)
         self._problem.setVisible(bool(detail.problem))
         self._problem.show_fact(self._problem_label, detail.problem)
         while len(self._cells) < len(detail.facts):

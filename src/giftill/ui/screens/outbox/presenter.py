@@ -6,18 +6,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from giftill.domain.errors import GiftillError
-from giftill.domain.operations import Operation, OperationId, OperationState, OutboxSummary
+from giftill.domain.operations import Hold, Operation, OperationId, OperationState, OutboxSummary
 from giftill.services.connectivity import Link
 from giftill.ui.screens.common import Addresses, LazyRows, ToneName
 
 from .state import OutboxRow, OutboxState, Resolution, ResolveForm
-from .words import OutboxWords
+from .words import OutboxWords, can_adopt
 
 if TYPE_CHECKING:
+    from giftill.domain.transactions import TransactionId
     from giftill.services.catalogue import LocationList
     from giftill.services.clock import Clock
     from giftill.services.connectivity import Connectivity
     from giftill.services.observable import Observable
+    from giftill.services.results import Settled
     from giftill.texts import Texts
 
 AsksResolution = Callable[[ResolveForm], Awaitable[Resolution | None]]
@@ -40,6 +42,18 @@ class OutboxService(Protocol):
         """Close an operation that needs attention."""
 
 
+class Sales(Protocol):
+    """The part of the sale service that this screen uses."""
+
+    cashier: str
+
+    async def find_hold(self, transaction: TransactionId) -> Hold:
+        """Return a hold by its transaction; one made elsewhere is read and taken over."""
+
+    async def cancel(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
+        """Release holds."""
+
+
 class StoredLocations(Protocol):
     """The part of the catalogue that this screen uses."""
 
@@ -53,6 +67,7 @@ class OutboxPresenter:
     def __init__(
         self,
         outbox: OutboxService,
+        sales: Sales,
         catalogue: StoredLocations,
         connectivity: Connectivity,
         clock: Clock,
@@ -64,6 +79,7 @@ class OutboxPresenter:
 
         Args:
             outbox: What is shown.
+            sales: Takes over holds that were found.
             catalogue: Where addresses come from.
             connectivity: Whether anything may be sent just now.
             clock: The time.
@@ -72,6 +88,7 @@ class OutboxPresenter:
             tell: Says in a toast what was done.
         """
         self._outbox = outbox
+        self._sales = sales
         self._catalogue = catalogue
         self._connectivity = connectivity
         self._clock = clock
@@ -121,6 +138,28 @@ class OutboxPresenter:
         else:
             self._tell(self._t("Sending now"), "info")
 
+    async def use_hold(self) -> None:
+        """Take the hold that was found over; it appears on Holds, to be captured or released."""
+        operation = self._adoptable()
+        if operation is None or operation.result is None or self._is_busy:
+            return
+        hold = await self._take_over(operation, "Its hold was found and taken over.")
+        if hold is not None:
+            amount = self._t.money(hold.amount)
+            self._tell(self._t("{amount} is on Holds now", amount=amount), "success")
+
+    async def release_hold(self) -> None:
+        """Give the hold that was found back to its card."""
+        operation = self._adoptable()
+        if operation is None or self._is_busy:
+            return
+        hold = await self._take_over(operation, "Its hold was found and released.")
+        if hold is not None:
+            await self._sales.cancel((hold,))
+            amount = self._t.money(hold.amount)
+            self._tell(self._t("{amount} goes back to the card", amount=amount), "success")
+            await self.refresh()
+
     async def resolve(self, ask: AsksResolution) -> None:
         """Close the chosen operation with a manager's reason.
 
@@ -145,6 +184,27 @@ class OutboxPresenter:
         self._is_busy = False
         self._tell(self._t("Resolved and recorded"), "success")
         await self.refresh()
+
+    def _adoptable(self) -> Operation | None:
+        operation = self._find(self._chosen)
+        return operation if operation is not None and can_adopt(operation) else None
+
+    async def _take_over(self, operation: Operation, reason: str) -> Hold | None:
+        """Record the found hold as this till's, then close the operation that looked for it."""
+        if operation.result is None:
+            return None
+        self._is_busy = True
+        self._show()
+        try:
+            hold = await self._sales.find_hold(operation.result)
+            await self._outbox.resolve(operation.id, reason, self._sales.cashier)
+        except GiftillError as error:
+            self._is_busy = False
+            self._fail(error)
+            return None
+        self._is_busy = False
+        await self.refresh()
+        return hold
 
     def _find(self, operation: OperationId | None) -> Operation | None:
         return next((each for each in self._items or () if each.id == operation), None)

@@ -58,6 +58,7 @@ class Detail:
         facts: What is known, for whoever looks it up elsewhere.
         problem: What the last attempt met, in the journal's words; empty if there was none.
         can_resolve: Whether a manager can close it.
+        can_adopt: Whether it found a hold that may be its own, to be used or released.
     """
 
     operation: OperationId
@@ -68,6 +69,7 @@ class Detail:
     facts: tuple[Fact, ...]
     problem: str
     can_resolve: bool
+    can_adopt: bool = False
 
 
 @dataclass(frozen=True)

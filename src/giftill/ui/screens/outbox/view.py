@@ -24,6 +24,8 @@ from .resolve import ask_resolution
 from .state import OutboxRow, OutboxState, Resolution, ResolveForm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from giftill.texts import Texts
     from giftill.ui.screens.screen import ScreenParts
 
@@ -49,6 +51,7 @@ class OutboxScreen(Screen):
         desk = parts.desk
         self._presenter = OutboxPresenter(
             desk.outbox,
+            desk.sales,
             desk.catalogue,
             desk.connectivity,
             desk.clock,
@@ -158,6 +161,10 @@ class OutboxScreen(Screen):
         self._table.end_reached.connect(self._show_more)
         self._detail = DetailPanel(_RESOLVE)
         self._detail.resolve_asked.connect(self._start_resolve)
+        self._detail.use_asked.connect(lambda: self._start("adopt", self._presenter.use_hold))
+        self._detail.release_asked.connect(
+            lambda: self._start("adopt", self._presenter.release_hold)
+        )
         self._detail.hide()
 
         top = QHBoxLayout()
@@ -192,6 +199,9 @@ class OutboxScreen(Screen):
     def _start_send(self) -> None:
         if self._state.can_send:
             self._tasks.start("send", self._presenter.send_now)
+
+    def _start(self, key: str, action: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._tasks.start(key, action)
 
     def _start_resolve(self) -> None:
         self._tasks.start("resolve", lambda: self._presenter.resolve(self._ask))

@@ -54,7 +54,7 @@ _ATTENTION: Final = {
     ),
     AttentionKind.POSSIBLE_HOLD: (
         N_("A hold on this card may be this sale’s, and this till can’t tell for sure."),
-        N_("Look the transaction up: if it is this sale’s, settle it; else leave it alone."),
+        N_("Ask who made it. If it is this sale’s, use it or release it; else leave it alone."),
     ),
     AttentionKind.UNCLEAR: (
         N_("It is not clear what became of this request."),
@@ -137,6 +137,7 @@ class OutboxWords:
             facts=tuple(Fact(label, value) for label, value in facts if value),
             problem=operation.last_problem,
             can_resolve=operation.state is OperationState.ATTENTION,
+            can_adopt=can_adopt(operation),
         )
 
     def meaning(self, operation: Operation) -> tuple[str, str]:
@@ -163,6 +164,15 @@ class OutboxWords:
             ),
             meaning=self.meaning(operation)[0],
         )
+
+
+def can_adopt(operation: Operation) -> bool:
+    """Tell whether an operation found a hold on the card that may be its own."""
+    return (
+        operation.state is OperationState.ATTENTION
+        and operation.attention is AttentionKind.POSSIBLE_HOLD
+        and operation.result is not None
+    )
 
 
 def _time(ms: int) -> datetime:
