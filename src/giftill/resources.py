@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
-_CHECKOUT: Final = _PACKAGE.parents[1] / "resources"
+_IN_WHEEL: Final = _PACKAGE / "resources"
+_IN_CHECKOUT: Final = _PACKAGE.parents[1] / "resources"
 
 
 def is_checkout() -> bool:
     """Whether the program runs from its source tree, where resources may not be built yet."""
-    return _CHECKOUT.is_dir()
+    return not _IN_WHEEL.is_dir()
 
 
 def resource(*parts: str) -> Path:
@@ -20,5 +21,5 @@ def resource(*parts: str) -> Path:
     Args:
         parts: The path below `resources/`, such as `"icons", "scan.svg"`.
     """
-    root = _CHECKOUT if is_checkout() else _PACKAGE / "resources"
+    root = _IN_CHECKOUT if is_checkout() else _IN_WHEEL
     return root.joinpath(*parts)
