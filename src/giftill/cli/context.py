@@ -113,6 +113,7 @@ class Context:
         async with self.wiring.open_desk(self.settings, self.folders, self.environ) as desk:
             if not desk.has_token.value:
                 raise desk.token_problem.value or NoTokenError
+            hide_secret(desk.client.token or "")
             yield desk
 
     @asynccontextmanager
