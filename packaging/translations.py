@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "giftill"
 TRANSLATIONS = ROOT / "resources" / "translations"
 # The functions that mark a text, with the positions of their texts.
-KEYWORDS = {"N_": None, "t": None, "plural": (1, 2)}
+# `_t` is `t` where an object keeps it.
+KEYWORDS = {"N_": None, "t": None, "_t": None, "plural": (1, 2)}
 # The sandbox stands alone and answers with texts of its own, as the real server does.
 METHODS = [("sandbox/**", "ignore"), ("**.py", "python")]
 # Where people see what a literal says.
