@@ -250,8 +250,9 @@ class HoldsPresenter:
         age_s = (self._clock.now_ms() - hold.created_at_ms) / 1000
         made = datetime.fromtimestamp(hold.created_at_ms / 1000, UTC)
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
-        sale = t.time(made) if t.date(made) == t.date(now) else t.date(made)
-        if hold.sale_total_cents is not None:
+        is_today = t.date(made) == t.date(now)
+        sale = t.time(made) if is_today else t.date(made)
+        if is_today and hold.sale_total_cents is not None:
             sale = f"{sale} · {t.money(Money(hold.sale_total_cents, hold.amount.currency))}"
         return HoldRow(
             transaction=hold.transaction,

@@ -22,7 +22,7 @@ class HoldRow:
         age_tone: Amber from a day on, red from three: someone must look after it.
         amount: What is reserved.
         card: The masked code, its last half.
-        sale: The time of its sale, or the day if that is not today, and what it came to.
+        sale: The time of its sale and what that came to; the day alone if that is not today.
         location: The shop it was made in.
         cashier: Who made it.
         status: How far it is.

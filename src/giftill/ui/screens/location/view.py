@@ -97,6 +97,7 @@ class LocationDialog(DecisionDialog):
         if state.rows:
             self._list.setCurrentIndex(self._model.index(0))
         self._choose.setEnabled(bool(state.rows))
+        fit(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrows move through the list while one types."""
