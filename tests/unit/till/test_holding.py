@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,12 +13,13 @@ from giftill.domain.operations import OperationKind, OperationState
 from giftill.gifty import StateRefused
 from giftill.gifty.errors import ErrorDetail, Offline
 from giftill.gifty.exchange import Purpose, Request
-from giftill.services.results import Placed, Result
+from giftill.services.results import NotDoneAfterAll, Placed, Result
 from giftill.ui.screens.till.state import Focus, MainAction
 from tests.helpers.till import CODE, OTHER_CODE, Till, a_card
 
 pytestmark = pytest.mark.anyio
 
+NOT_DONE = NotDoneAfterAll(OperationKind.REDEEM, datetime(2026, 11, 21, 14, 3, tzinfo=UTC))
 REDEEM = Request("POST", "/giftcards/****/redeem", Purpose.REDEEM)
 
 
@@ -211,6 +213,18 @@ async def test_a_refusal_is_told_in_the_servers_words_and_nothing_is_held(till: 
     assert till.state.main_action is MainAction.HOLD
 
 
+async def test_after_a_refusal_the_card_is_read_again(till: Till) -> None:
+    await till.presenter.look_up(CODE)
+    till.sales.cards[CODE] = a_card(cents=0)
+    till.sales.hold_result = Result.REFUSED
+    till.presenter.type_amount("10")
+    await till.presenter.hold()
+    assert till.state.card is not None
+    assert till.state.card.balance == "€0.00"
+    assert till.state.notice is not None
+    assert till.state.notice.title == "Card 7K9Q was not charged"
+
+
 async def test_a_hold_that_could_not_be_recorded_was_not_sent(till: Till) -> None:
     await till.presenter.look_up(CODE)
     till.presenter.type_amount("10")
@@ -261,10 +275,11 @@ async def test_a_hold_found_later_joins_the_sale_by_itself(till: Till) -> None:
 
 async def test_a_hold_found_not_done_says_so_and_frees_the_card(till: Till) -> None:
     unknown = await checking(till)
-    till.sales.resolved.tell(replace(unknown, result=Result.NOT_DONE, error=Offline(REDEEM)))
+    till.sales.resolved.tell(replace(unknown, result=Result.NOT_DONE, error=NOT_DONE))
     assert till.facts.sale.checking == ()
     assert till.state.notice is not None
     assert till.state.notice.title == "Card 7K9Q was not charged"
+    assert "checked at" in till.state.notice.text
     assert till.state.amount is not None
 
 

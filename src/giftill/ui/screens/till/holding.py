@@ -9,7 +9,8 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.domain.money import Money, parse_amount
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
-from giftill.services.results import Placed, Result
+from giftill.gifty import StateRefused
+from giftill.services.results import NotDoneAfterAll, Placed, Result
 
 from .facts import Notice, ShownCard
 from .sale import Checking, NoAmountError, Sale
@@ -98,16 +99,16 @@ class Holding:
             return Focus.AMOUNT
         return Focus.MAIN if facts.can_settle and facts.sale.is_covered else Focus.CODE
 
-    async def hold(self) -> bool:
-        """Hold the amount shown; tell whether it is held now."""
+    async def hold(self) -> Result | None:
+        """Hold the amount shown; tell how that ended, or None if the API was not asked."""
         board = self._board
         if board.facts.is_busy or board.facts.shown is None or not board.facts.can_take_more:
-            return False
+            return None
         if not self.enter_total():
-            return False
+            return None
         amount = self._checked_amount(board.facts.shown)
         if amount is None:
-            return False
+            return None
         shown, sale = board.facts.shown, board.facts.sale
         under_way = Checking(shown.card.id, shown.code.masked, amount)
         board.change(holding=amount, notice=None, sale=sale.with_checking(under_way))
@@ -121,7 +122,8 @@ class Holding:
             # However it ended, no request is running any more.
             over = board.facts.sale.without_checking(None)
             board.facts = replace(board.facts, holding=None, sale=over)
-        return self._take_in(shown, amount, placed)
+        self._take_in(shown, amount, placed)
+        return placed.result
 
     def resolved(self, placed: Placed) -> None:
         """Take in that a hold which was being checked is known now."""
@@ -179,12 +181,11 @@ class Holding:
         text = amount_text(most, self._board.t) if most else ""
         return {"amount_text": text, "is_amount_proposed": bool(text), "amount_error": None}
 
-    def _take_in(self, shown: ShownCard, amount: Money, placed: Placed) -> bool:
+    def _take_in(self, shown: ShownCard, amount: Money, placed: Placed) -> None:
         board, sale = self._board, self._board.facts.sale
         if placed.hold is not None:
             self._held(placed.hold)
-            return True
-        if placed.result is Result.CHECKING and placed.operation is not None:
+        elif placed.result is Result.CHECKING and placed.operation is not None:
             checking = Checking(shown.card.id, shown.code.masked, amount, placed.operation.id)
             board.change(sale=sale.with_checking(checking), amount_text="", focus=Focus.CODE)
             board.say(board.t("Checking, do not charge again"), "attention")
@@ -193,7 +194,6 @@ class Holding:
             board.say(board.t.message(_ATTENTION.title), "attention")
         else:
             self._not_held(shown.code.masked, placed)
-        return False
 
     def _held(self, hold: Hold) -> None:
         board = self._board
@@ -214,7 +214,7 @@ class Holding:
     def _not_held(self, masked: str, placed: Placed) -> None:
         error = placed.error
         title = Message(N_("Card {card} was not charged"), {"card": masked[-4:]})
-        if error is not None and placed.operation is None:
+        if error is not None and not isinstance(error, StateRefused | NotDoneAfterAll):
             title = error.title
         message, hint = (error.message, error.hint) if error else (Message(""), Message(""))
         self._board.change(notice=Notice("danger", title, message, hint), focus=Focus.AMOUNT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from giftill.domain.codes import CodeError, CodeProblem, read_code
 from giftill.domain.errors import GiftillError
@@ -16,7 +16,7 @@ from .sale_words import amount_text
 from .state import Focus
 
 if TYPE_CHECKING:
-    from giftill.domain.cards import Card
+    from giftill.domain.cards import Card, CardId
     from giftill.domain.codes import CardCode
 
     from .board import Board
@@ -64,6 +64,17 @@ class Looking:
         """Try the look-up that failed once more."""
         if self._board.facts.failed is not None:
             await self._read(self._board.facts.failed)
+
+    async def read_again(self) -> None:
+        """Bring the card on screen up to date; if that can't be done, it stays as it is."""
+        shown = self._board.facts.shown
+        if shown is None:
+            return
+        try:
+            card = await self._board.parts.sales.look_up(shown.code)
+        except GiftillError:
+            return
+        self._renew(card.id, card=card)
 
     def give_up(self) -> None:
         """Give up the look-up that is running, if any."""
@@ -140,9 +151,7 @@ class Looking:
             package = await self._board.parts.adornments.package(card.package_id)
         except GiftillError:
             return
-        shown = self._board.facts.shown
-        if shown is not None and shown.card.id == card.id:
-            self._board.change(shown=replace(shown, package=package))
+        self._renew(card.id, package=package)
 
     async def _add_picture(self, card: Card) -> None:
         if not card.images:
@@ -152,6 +161,10 @@ class Looking:
             picture = await self._board.parts.adornments.picture(small)
         except GiftillError:
             return
+        self._renew(card.id, picture=picture)
+
+    def _renew(self, shown_card: CardId, **changes: Any) -> None:  # noqa: ANN401 - fields of ShownCard
+        """Change what is shown of a card, unless another one is on screen by now."""
         shown = self._board.facts.shown
-        if shown is not None and shown.card.id == card.id:
-            self._board.change(shown=replace(shown, picture=picture))
+        if shown is not None and shown.card.id == shown_card:
+            self._board.change(shown=replace(shown, **changes))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from giftill.services.results import Result
+
 from .board import Board
 from .holding import Holding
 from .looking import Looking
@@ -108,12 +110,19 @@ class TillPresenter:
 
     async def hold(self) -> None:
         """Hold the amount shown on the card shown."""
-        await self._holding.hold()
+        if await self._holding.hold() is Result.REFUSED:
+            # The card is not what it was when it was scanned.
+            await self._looking.read_again()
 
     async def redeem_now(self) -> None:
         """Hold the amount shown and complete the sale, in one go."""
-        if not self._board.facts.sale.checking and await self._holding.hold():
+        if self._board.facts.sale.checking:
+            return
+        result = await self._holding.hold()
+        if result is Result.DONE:
             await self._settling.complete()
+        elif result is Result.REFUSED:
+            await self._looking.read_again()
 
     async def complete(self) -> None:
         """Capture every hold of the sale."""

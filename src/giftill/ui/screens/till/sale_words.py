@@ -81,7 +81,9 @@ def sale_panel(facts: Facts, t: Texts) -> SaleState:
     """Describe the right third."""
     sale = _paid(facts.done) if facts.done else facts.sale
     due = sale.due
-    caption = t("Still due") if due is not None else t("Held for this sale")
+    caption = t("This sale") if facts.done else t("Held for this sale")
+    if due is not None:
+        caption = t("Still due")
     return SaleState(
         total=field(
             _total_text(facts, t),
