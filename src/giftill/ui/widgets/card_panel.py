@@ -27,6 +27,8 @@ from .panel import Panel
 from .status_pill import StatusPill
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from giftill.texts import Texts
 
 
@@ -200,7 +202,7 @@ class _History(QWidget):
         self._lines.setSpacing(0)
         self._lines.addStretch(1)
         self._shown: tuple[CardLine, ...] = ()
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -215,6 +217,16 @@ class _History(QWidget):
         layout.addWidget(self._none)
         layout.addWidget(scroll, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show nothing rather than half a line."""
+        super().resizeEvent(event)
+        space = current_theme().space
+        line = self._none.fontMetrics().height() + 2 * space.xs
+        has_room = self.height() >= self._heading.fontMetrics().height() + space.xs + line
+        self._heading.setVisible(has_room)
+        self._scroll.setVisible(has_room)
 
     def set_words(self, heading: str, none: str) -> None:
         self._heading.show_text(heading)
