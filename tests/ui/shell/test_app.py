@@ -1,0 +1,100 @@
+"""The terminal as a process: how it opens, what happens when it breaks, how it closes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from giftill.journal import Journal
+from giftill.ui.app import DONE, IN_USE, NOT_SET_UP
+from tests.helpers.desk import sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from giftill.sandbox import SandboxServer
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with sandbox() as running:
+        yield running
+
+
+def start(scenario: str, folder: Path, server: SandboxServer) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.shell.child", scenario, str(folder), server.url],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def log_of(folder: Path) -> str:
+    return (folder / "logs" / "giftill.log").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells a program to end through Qt")
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_closes_the_terminal_in_order(
+    server: SandboxServer, tmp_path: Path, told: signal.Signals
+) -> None:
+    with start("plain", tmp_path, server) as terminal:
+        assert line_of(terminal) == "seen"
+        terminal.send_signal(told)
+        assert terminal.wait(PATIENCE_S) == DONE
+
+
+@pytest.mark.anyio
+async def test_a_closed_terminal_leaves_the_journal_free(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    with start("plain", tmp_path, server) as terminal:
+        assert line_of(terminal) == "seen"
+        terminal.terminate()
+        terminal.wait(PATIENCE_S)
+    journal = await Journal.open(tmp_path, now_ms=lambda: 0)
+    assert (await journal.verify()).is_intact
+    await journal.close()
+
+
+def test_a_second_terminal_on_the_same_folder_says_so_in_a_small_window(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    with start("plain", tmp_path, server) as first:
+        assert line_of(first) == "seen"
+        with start("in_use", tmp_path, server) as second:
+            assert line_of(second) == "Notice"
+            assert second.wait(PATIENCE_S) == IN_USE
+        first.terminate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="The child ends itself by a signal")
+def test_a_mistake_while_working_is_told_and_logged_and_the_terminal_goes_on(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    with start("crash", tmp_path, server) as terminal:
+        assert line_of(terminal) == "seen"
+        assert line_of(terminal) == "Something broke; nothing was lost"
+        assert terminal.wait(PATIENCE_S) == DONE
+    assert "a mistake of the program" in log_of(tmp_path)
+
+
+def test_a_mistake_while_opening_is_told_and_logged(server: SandboxServer, tmp_path: Path) -> None:
+    with start("broken", tmp_path, server) as terminal:
+        assert line_of(terminal) == "Notice"
+        assert terminal.wait(PATIENCE_S) == NOT_SET_UP
+    assert "a mistake of the program" in log_of(tmp_path)
