@@ -34,9 +34,9 @@ _MASK: Final = "••••"
 
 OPERATION_COLUMNS: Final = (
     "id, kind, state, account, amount_cents, currency, created_at_ms, updated_at_ms, location,"
-    " cashier, sale, card, card_masked, transaction_id, known_transactions, server_offset_ms,"
-    " package, is_promotional, expires_at, reason, result, attention, attempts, refusals,"
-    " next_at_ms, last_problem"
+    " cashier, sale, sale_total_cents, card, card_masked, transaction_id, known_transactions,"
+    " server_offset_ms, package, is_promotional, expires_at, reason, result, attention, attempts,"
+    " refusals, next_at_ms, last_problem"
 )
 HOLD_COLUMNS: Final = (
     "account, transaction_id, card, card_masked, amount_cents, currency, state, sale,"
@@ -93,6 +93,7 @@ def _operation_values(operation: Operation) -> Row:
         operation.location,
         operation.cashier,
         operation.sale,
+        operation.sale_total_cents,
         operation.card,
         operation.card_masked,
         operation.transaction,
@@ -143,21 +144,22 @@ def operation_from(row: Row) -> Operation:
         location=None if row[8] is None else LocationId(row[8]),
         cashier=row[9],
         sale=None if row[10] is None else SaleId(row[10]),
-        card=None if row[11] is None else CardId(row[11]),
-        card_masked=row[12],
-        transaction=None if row[13] is None else TransactionId(row[13]),
-        known_transactions=tuple(map(TransactionId, _ids.decode(row[14]))),
-        server_offset_ms=row[15],
-        package=None if row[16] is None else PackageId(row[16]),
-        is_promotional=bool(row[17]),
-        expires_at=row[18],
-        reason=row[19],
-        result=None if row[20] is None else TransactionId(row[20]),
-        attention=None if row[21] is None else AttentionKind(row[21]),
-        attempts=row[22],
-        refusals=row[23],
-        next_at_ms=row[24],
-        last_problem=row[25],
+        sale_total_cents=row[11],
+        card=None if row[12] is None else CardId(row[12]),
+        card_masked=row[13],
+        transaction=None if row[14] is None else TransactionId(row[14]),
+        known_transactions=tuple(map(TransactionId, _ids.decode(row[15]))),
+        server_offset_ms=row[16],
+        package=None if row[17] is None else PackageId(row[17]),
+        is_promotional=bool(row[18]),
+        expires_at=row[19],
+        reason=row[20],
+        result=None if row[21] is None else TransactionId(row[21]),
+        attention=None if row[22] is None else AttentionKind(row[22]),
+        attempts=row[23],
+        refusals=row[24],
+        next_at_ms=row[25],
+        last_problem=row[26],
     )
 
 

@@ -44,6 +44,7 @@ CREATE TABLE operation (
   location           TEXT,
   cashier            TEXT NOT NULL,
   sale               TEXT,
+  sale_total_cents   INTEGER,
   card               TEXT,
   card_masked        TEXT NOT NULL,
   transaction_id     TEXT,

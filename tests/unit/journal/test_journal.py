@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,13 +28,21 @@ from tests.helpers.journal import ACCOUNT, NOW_MS, a_hold, an_operation, commit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from giftill.domain.operations import Hold, Operation
+
 pytestmark = pytest.mark.anyio
+
+
+def left_at_default(value: Operation | Hold) -> list[str]:
+    """The fields in which a value would come back right even if they were never stored."""
+    return [each.name for each in fields(value) if getattr(value, each.name) == each.default]
 
 
 async def test_an_operation_comes_back_as_it_was_committed(journal: Journal) -> None:
     told = an_operation(
         kind=OperationKind.REFUND,
         state=OperationState.ATTENTION,
+        sale_total_cents=4000,
         package=PackageId("gp_1"),
         is_promotional=True,
         expires_at="2027-01-01T00:00:00+01:00",
@@ -47,6 +55,7 @@ async def test_an_operation_comes_back_as_it_was_committed(journal: Journal) -> 
         last_problem="422: “te veel”",
     )
     await commit(journal, told)
+    assert not left_at_default(told)
     assert await journal.operation(told.id) == told
 
 
@@ -70,6 +79,7 @@ async def test_a_hold_comes_back_as_it_was_committed(journal: Journal) -> None:
     sparse = a_hold(2, sale_total_cents=None, location=None, cashier="", card_balance_cents=None)
     await journal.commit(Record(EventKind.HOLD_OPENED, hold=full))
     await journal.commit(Record(EventKind.HOLD_OPENED, hold=sparse))
+    assert not left_at_default(full)
     assert await journal.hold(ACCOUNT, full.transaction) == full
     assert await journal.hold(ACCOUNT, sparse.transaction) == sparse
 
