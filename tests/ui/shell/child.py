@@ -1,6 +1,6 @@
 """The terminal as a process of its own, for tests of how it opens, breaks and closes.
 
-Run as `python -m tests.ui.shell.child SCENARIO FOLDER API_URL`; what happens is told on standard output.
+Run as `python -m tests.ui.shell.child SCENARIO FOLDER URL`; what happens is told on stdout.
 """
 
 from __future__ import annotations
