@@ -67,7 +67,7 @@ class Toast(Panel):
         announce(self, text, urgent=tone is Tone.DANGER)
 
     def place(self) -> None:
-        """Lie centred above the lower edge of the host, as wide as the words need."""
+        """Lie centred near the lower edge of the host, as wide as the words need."""
         theme = current_theme()
         margin = theme.space.xl
         room = max(self._host.width() - 2 * margin, 1)
@@ -76,9 +76,10 @@ class Toast(Panel):
         extra = self._icon.sizeHint().width() + 2 * theme.space.xl + theme.space.m
         width = min(room, line + extra)
         height = max(self.heightForWidth(width), theme.size.touch)
-        self.setGeometry(
-            (self._host.width() - width) // 2, self._host.height() - height - margin, width, height
-        )
+        # The screens have their buttons along the lower edge: it stays clear of those.
+        lift = theme.size.touch + 2 * theme.space.xl
+        top = max(self._host.height() - height - lift, 0)
+        self.setGeometry((self._host.width() - width) // 2, top, width, height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A touch on it sends it away."""
