@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from PySide6.QtGui import QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QCursor, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -245,6 +245,8 @@ async def open_stage(look: Look, setting: Setting, folder: Path) -> AsyncIterato
         stack.callback(stage.close_dialogs)
         window.show()
         window.activateWindow()
+        # Nothing is to look as if the mouse were on it.
+        QCursor.setPos(window.mapToGlobal(window.rect().bottomRight()))
         await stage.show(look)
         await stage.until(
             lambda: not setting.token or desk.connectivity.link.value is not Link.UNKNOWN
