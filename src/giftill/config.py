@@ -184,11 +184,30 @@ def load_settings(
     Raises:
         SettingsError: The file can't be read, or a value breaks its rule. The file is not touched.
     """
-    values: dict[str, object] = {"language": system_language(environ)}
-    in_file = read_settings_file(folders.settings)
-    values |= _checked(
-        {name: value for name, value in in_file.items() if name in _FIELDS}, str(folders.settings)
+    return _combined(
+        read_settings_file(folders.settings), str(folders.settings), environ, overrides
     )
+
+
+def settings_without_file(
+    environ: Mapping[str, str], overrides: Mapping[str, object] | None = None
+) -> Settings:
+    """Return what would be in force without a settings file, for who looks into a broken one.
+
+    Raises:
+        SettingsError: A value of the environment or of `overrides` breaks its rule.
+    """
+    return _combined({}, "", environ, overrides)
+
+
+def _combined(
+    in_file: Mapping[str, object],
+    file: str,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, object] | None,
+) -> Settings:
+    values: dict[str, object] = {"language": system_language(environ)}
+    values |= _checked({name: each for name, each in in_file.items() if name in _FIELDS}, file)
     for name, variable in (("api_url", API_URL_VARIABLE), ("location", LOCATION_VARIABLE)):
         if value := environ.get(variable):
             values |= _checked({name: value}, variable)
@@ -215,7 +234,8 @@ def read_settings_file(path: Path) -> Mapping[str, object]:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # That the folder is none is told by whoever needs the folder.
         return {}
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from giftill.texts import Texts
 
+_LONGEST_SHOWN: Final = 200
 # argparse says what is wrong in English only; these are the sentences a cashier can meet.
 _KNOWN_PROBLEMS: Final = (
     (
@@ -23,8 +24,11 @@ _KNOWN_PROBLEMS: Final = (
     ),
     (re.compile(r"unrecognized arguments: (?P<what>.+)"), N_("“{what}” means nothing here.")),
     (
-        re.compile(r"argument (?P<name>[^:]+): invalid choice: '(?P<what>[^']*)'.*", re.DOTALL),
-        N_("“{what}” is not one of the choices for {name}."),
+        re.compile(
+            r"argument [^:]+: invalid choice: '(?P<what>.*)' \(choose from (?P<choices>[^()]+)\)",
+            re.DOTALL,
+        ),
+        N_("“{what}” is not a choice here; the choices are: {choices}."),
     ),
     (
         re.compile(r"argument (?P<what>[^:]+): expected .*argument.*"),
@@ -154,5 +158,11 @@ def peek(argv: Sequence[str]) -> argparse.Namespace:
 def _translated(message: str) -> Message:
     for pattern, text in _KNOWN_PROBLEMS:
         if match := pattern.fullmatch(message):
-            return Message(text, match.groupdict())
+            return Message(text, {name: _shown(each) for name, each in match.groupdict().items()})
     return Message(N_("It says: {problem}."), {"problem": message})
+
+
+def _shown(text: str) -> str:
+    """Return what was typed without quotes, and not at length."""
+    bare = text.replace("'", "")
+    return bare if len(bare) <= _LONGEST_SHOWN else f"{bare[: _LONGEST_SHOWN - 1]}…"

@@ -104,7 +104,7 @@ async def list_locations(context: Context, _arguments: argparse.Namespace) -> Ex
     rows = [(t("Location"), t("Street"), t("City"), "")]
     for each in found:
         mark = t("← this till") if each.id == context.settings.location else ""
-        rows.append((each.id, one_line(each.street_line), one_line(each.city_line), mark))
+        rows.append((each.id, each.street_line, each.city_line, mark))
     terminal.table(rows)
     return Exit.DONE
 
@@ -121,7 +121,7 @@ async def list_packages(context: Context, _arguments: argparse.Namespace) -> Exi
     rows = [(t("Package"), t("Amount"), t("Title"), "")]
     for package in found:
         mark = "" if package.is_active else t("not sold now")
-        rows.append((package.id, t.money(package.value), one_line(package.title), mark))
+        rows.append((package.id, t.money(package.value), package.title, mark))
     terminal.table(rows, right=(1,))
     return Exit.DONE
 
@@ -188,11 +188,6 @@ def transaction_rows(t: Texts, transactions: Sequence[Transaction]) -> list[tupl
         for each in transactions
     ]
     return rows
-
-
-def one_line(text: str) -> str:
-    """Return server text that can't play with the terminal: no control characters, one line."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 async def _card_id(client: GiftyClient, wanted: str | None, code: CardCode | None) -> CardId | None:

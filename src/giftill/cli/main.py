@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TextIO
 from giftill import __version__
 from giftill.config import (
     TOKEN_VARIABLE,
-    Settings,
     SettingsError,
     find_folders,
     load_settings,
+    settings_without_file,
     system_language,
 )
 from giftill.domain.errors import GiftillError
@@ -138,7 +138,7 @@ def _context(
             raise UsageError(error.message, error.hint) from error
         if arguments.command != "doctor":
             raise
-        problem, settings = error, Settings(language=system_language(environ))
+        problem, settings = error, settings_without_file(environ, overrides)
     given = overrides["location"]
     return Context(
         terminal=terminal,

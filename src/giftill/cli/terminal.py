@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from giftill.texts import Texts
 
 Json = dict[str, object]
+
+_PLAYFUL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,12 @@ class Terminal:
     def say(self, text: str) -> None:
         """Write a line for people; machines are not told."""
         if not self.is_json:
-            print(text, file=self.stdout)
+            print(plain(text), file=self.stdout)
 
     def note(self, text: str) -> None:
         """Write a line beside the answer, for people, that no pipe should carry on."""
         if not self.is_json:
-            print(text, file=self.stderr)
+            print(plain(text), file=self.stderr)
 
     def answer(self, document: Mapping[str, object]) -> None:
         """Write the answer for machines: one JSON document; people have been told in words."""
@@ -69,9 +72,9 @@ class Terminal:
             }
             print(json.dumps({"error": problem}, indent=2), file=self.stderr)
             return
-        print(f"giftill: {title}. {message}", file=self.stderr)
+        print(plain(f"giftill: {title}. {message}"), file=self.stderr)
         if hint:
-            print(f"  {hint}", file=self.stderr)
+            print(plain(f"  {hint}"), file=self.stderr)
 
     def table(self, rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """Write rows in columns as wide as what is in them.
@@ -88,8 +91,17 @@ class Terminal:
                 cell.rjust(widths[i]) if i in right else cell.ljust(widths[i])
                 for i, cell in enumerate(row)
             ]
-            print("  ".join(cells).rstrip(), file=self.stdout)
+            print(plain("  ".join(cells)).rstrip(), file=self.stdout)
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write name and value a line, the values under each other."""
         self.table([(f"{name}", value) for name, value in pairs])
+
+
+def plain(text: str) -> str:
+    """Return text that can't play with the terminal: one line, no control or format characters.
+
+    Texts of the server and of whoever typed the command are shown as they are, but they must
+    not move the cursor, change colours or turn the direction of writing around.
+    """
+    return "".join(" " if unicodedata.category(each) in _PLAYFUL else each for each in text)

@@ -233,9 +233,12 @@ def test_the_doctor_works_although_the_settings_are_at_fault(
 ) -> None:
     (tmp_path / "till").mkdir()
     (tmp_path / "till" / "settings.toml").write_text("theme = \n", encoding="utf-8")
-    answer = run(environ, "doctor")
+    answer = run(environ, "doctor", "--json")
     assert answer.returncode == 7
-    assert "settings.toml" in answer.stdout
+    checks = {each["check"]: each for each in json.loads(answer.stdout)["checks"]}
+    assert checks["settings"]["level"] == "fail"
+    assert "settings.toml" in checks["settings"]["message"]
+    assert checks["connection"]["level"] == "ok", "the address of the environment is still used"
 
 
 @pytest.mark.skipif(

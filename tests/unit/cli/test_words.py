@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from giftill import __version__
 from giftill.cli.commands import COMMANDS, build_parser
 from giftill.cli.selling import read_date
+from giftill.cli.terminal import Terminal
 from giftill.cli.words import (
     ATTENTION,
     CARD_STATES,
@@ -19,6 +21,8 @@ from giftill.cli.words import (
     TRANSACTION_TYPES,
 )
 from giftill.domain.cards import CardState
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import Message
 from giftill.domain.operations import AttentionKind, OperationKind, OperationState
 from giftill.domain.transactions import TransactionStatus, TransactionType
 from giftill.texts import LANGUAGES, Texts
@@ -98,6 +102,24 @@ def test_a_usage_error_is_dutch_where_the_system_is(shell: Shell) -> None:
     assert "keuze" in answer.err
 
 
+def test_a_wrong_choice_is_answered_with_the_right_ones(shell: Shell) -> None:
+    assert "list, send, resolve" in shell.run("outbox", "frobnicate").err
+
+
+def test_what_was_typed_can_t_play_with_the_terminal(shell: Shell) -> None:
+    answer = shell.run("\x1b[2Jfrob\nnicate" + "x" * 5000)
+    assert answer.status == 2
+    assert "\x1b" not in answer.err
+    assert len(answer.err) < 1000
+
+
+def test_a_data_folder_that_is_none_is_told_as_that(shell: Shell) -> None:
+    answer = shell.run("redeem", "AAAABBBBCCCCDDDD", "1.00", "--data-dir", "/dev/null")
+    assert answer.status == 8
+    assert "/dev/null" in answer.err
+    assert "data folder" in answer.err
+
+
 def test_the_version_is_told(shell: Shell) -> None:
     assert shell.run("--version").out == f"Giftill {__version__}\n"
     assert shell.run("--version", "--json").json == {"version": __version__}
@@ -134,6 +156,17 @@ def test_a_card_may_be_extended_until_today() -> None:
 def test_a_card_may_be_extended_until_a_moment() -> None:
     until = read_date("2031-12-31T12:00:00+00:00", datetime(2026, 11, 21, tzinfo=UTC))
     assert until == datetime(2031, 12, 31, 12, tzinfo=UTC)
+
+
+def test_texts_of_the_server_are_shown_as_plain_text() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    terminal = Terminal(io.StringIO(), out, err, Texts("en"))
+    terminal.table([("\x1b[31mred", "€\u00a05,00"), ("\u202egnorw", "b")])
+    detail = Message("Gifty says: “{detail}”", {"detail": "line\nline\x07"})
+    terminal.problem(GiftillError(Message("No"), detail, Message("")), 3)
+    assert out.getvalue().splitlines()[0].endswith("[31mred  €\u00a05,00")
+    assert not any(each in out.getvalue() + err.getvalue() for each in "\x1b\x07\u202e")
+    assert len(err.getvalue().splitlines()) == 1
 
 
 class WithoutQt:
