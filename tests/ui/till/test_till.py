@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from giftill.domain.money import Money
 from giftill.domain.operations import HoldState
 from giftill.sandbox import Fault, FaultKind
 from giftill.services.connectivity import Link
@@ -21,7 +22,8 @@ from giftill.ui.app import open_window
 from giftill.ui.screens.till.view import TillScreen
 from giftill.ui.theme import Theme, apply
 from giftill.ui.widgets.keypad import Keypad
-from tests.helpers.desk import code_of, desk_on, sandbox, until, until_async
+from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.patience import until
 from tests.helpers.qt import cut_labels, outside_tasks
 
 if TYPE_CHECKING:
@@ -313,6 +315,23 @@ async def test_everything_that_can_be_operated_has_a_name(
                 assert each.accessibleName(), each
 
 
+async def test_when_the_amount_goes_away_the_cursor_goes_to_the_code_and_to_no_button(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with at_the_till(server, tmp_path) as till:
+        till.scan("full_25")
+        await till.sees("€25.00")
+        await till.type("5")
+        # Meanwhile another till takes everything.
+        code = code_of("full_25")
+        await till.desk.client.redeem(code, Money(2_500), capture=True)
+        await till.press(Qt.Key.Key_F8)
+        await till.sees("Card 2525 was not charged")
+        await till.sees("€0.00")
+        await until(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+        assert till.reads("•••• •••• •••• 2525")
+
+
 async def test_escape_loses_nothing(server: SandboxServer, tmp_path: Path) -> None:
     async with at_the_till(server, tmp_path) as till:
         till.scan("full_25")
@@ -344,7 +363,7 @@ async def test_nothing_is_cut_on_the_smallest_screen(
     async with at_the_till(server, tmp_path, language=language) as till:
 
         async def nothing_is_cut(state: str) -> None:
-            await until_async(_settled)
+            await until(_settled)
             assert cut_labels(till.screen) == [], state
             for button in till.screen.findChildren(QAbstractButton):
                 if button.isVisible():

@@ -5,10 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from giftill.domain.money import Money
 from giftill.domain.transactions import TransactionId
 from giftill.ui.dialogs import Choice, ask
 from giftill.ui.keys import KeyHint
@@ -46,8 +52,6 @@ if TYPE_CHECKING:
 
 # What moves money shares one key: while one runs, no other is started by a second press.
 _MONEY: Final = "money"
-# Long after the first paint, well before the first card.
-_WARM_UP_MS: Final = 400
 
 
 class TillScreen(Screen):
@@ -77,8 +81,6 @@ class TillScreen(Screen):
         self.destroyed.connect(self.presenter.close)
         self._connect()
         self.retranslate(parts.t)
-        # The first amount would otherwise wait for the module that writes amounts.
-        QTimer.singleShot(_WARM_UP_MS, partial(parts.t.money, Money(0)))
 
     # -- what the window asks ---------------------------------------------------------------
 
@@ -124,6 +126,7 @@ class TillScreen(Screen):
         before, self._state = self._state, state
         if state == before:
             return
+        focused = QApplication.focusWidget()
         self._show_code(before, state)
         self._show_left(before, state)
         self._amount.render_state(state.amount, state.full, state.redeem)
@@ -132,6 +135,9 @@ class TillScreen(Screen):
         render_action(self._main, state.main)
         if before is None or state.focus_count != before.focus_count:
             self._move_focus(state.focus)
+        elif focused is not None and self._has_lost(focused):
+            # Qt would move on to the next button, and the next Enter press it.
+            self._code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, news: News) -> None:
         """Make news heard."""
@@ -312,6 +318,10 @@ class TillScreen(Screen):
         if state.done is not None:
             self._done.render_state(state.done)
         self._notice.render_state(state.notice)
+
+    def _has_lost(self, focused: QWidget) -> bool:
+        is_here = self.isVisible() and self.isAncestorOf(focused)
+        return is_here and not (focused.isVisible() and focused.isEnabled())
 
     def _move_focus(self, focus: Focus) -> None:
         if focus is Focus.HOLDS:
