@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ from giftill.domain.codes import read_code
 from giftill.sandbox import SHOWCASE, SandboxConfig, SandboxServer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from giftill.domain.codes import CardCode
@@ -52,31 +50,3 @@ async def desk_on(
 def code_of(name: str) -> CardCode:
     """Return the code of a showcase card."""
     return read_code(SHOWCASE[name].code)
-
-
-async def until(condition: Callable[[], bool], *, timeout_s: float = 20.0) -> None:
-    """Wait for a condition.
-
-    Raises:
-        AssertionError: It did not come true in time.
-    """
-    await until_async(_as_async(condition), timeout_s=timeout_s)
-
-
-async def until_async(condition: Callable[[], Awaitable[bool]], *, timeout_s: float = 20.0) -> None:
-    """Wait for a condition that has to be awaited.
-
-    Raises:
-        AssertionError: It did not come true in time.
-    """
-    deadline = time.monotonic() + timeout_s
-    while not await condition():
-        assert time.monotonic() < deadline, f"did not come true within {timeout_s} s"
-        await asyncio.sleep(0.01)
-
-
-def _as_async(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def ask() -> bool:
-        return condition()
-
-    return ask

@@ -1,9 +1,8 @@
-"""Qt for tests: one application, its event loop, and patience that ends."""
+"""Qt for tests: one application, its event loop, and what fits on screen."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLabel
@@ -36,22 +35,6 @@ def application() -> QApplication:
 def qt_event_loop() -> asyncio.AbstractEventLoop:
     """An asyncio loop that runs on Qt's, as the terminal's does."""
     return event_loop(application())
-
-
-async def until(predicate: Callable[[], object], timeout_s: float = 5.0) -> None:
-    """Let the program go on until `predicate` holds.
-
-    Args:
-        predicate: Looked at after each turn of the event loop.
-        timeout_s: When to give up.
-
-    Raises:
-        AssertionError: It still did not hold after `timeout_s`.
-    """
-    deadline = time.monotonic() + timeout_s
-    while not predicate():
-        assert time.monotonic() < deadline, f"nothing after {timeout_s} s: {predicate}"
-        await asyncio.sleep(0.005)
 
 
 async def outside_tasks(act: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from giftill.ui.dialogs import Choice, DecisionDialog, ask, inform
 from giftill.ui.widgets.button import Button
-from tests.helpers.qt import until
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

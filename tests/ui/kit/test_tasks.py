@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import Message
 from giftill.ui.tasks import TaskScope
-from tests.helpers.qt import until
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

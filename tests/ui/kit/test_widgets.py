@@ -25,7 +25,7 @@ from giftill.ui.widgets.money_label import MoneyLabel, MoneySize
 from giftill.ui.widgets.rail import Rail, RailItem
 from giftill.ui.widgets.status_pill import StatusPill
 from giftill.ui.widgets.toast import Toast
-from tests.helpers.qt import until
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -19,7 +19,7 @@ from giftill.bootstrap import open_desk
 from giftill.config import Folders, Settings
 from giftill.logs import start_logging
 from giftill.ui.app import run
-from tests.helpers.qt import until
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from giftill.ui.scanner import FREE_TEXT, ScanFilter
-from tests.helpers.qt import until
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,8 @@ from giftill.texts import Texts
 from giftill.ui.app import open_window
 from giftill.ui.widgets.rail import Rail
 from giftill.ui.widgets.toast import Toast
-from tests.helpers.desk import code_of, desk_on, sandbox, until, until_async
+from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -209,7 +210,7 @@ async def test_a_capture_without_a_network_is_queued_and_confirmed_when_it_retur
             known = await desk.journal.hold(hold.account, hold.transaction)
             return known is not None and known.state is HoldState.CAPTURED
 
-        await until_async(is_captured)
+        await until(is_captured)
         await until(lambda: reads(window, "Everything is confirmed"))
         assert not reads(window, "No connection.")
 

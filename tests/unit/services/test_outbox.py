@@ -23,7 +23,8 @@ from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.recovery import recover, reread_holds
 from giftill.services.results import NotAHold, NotResolvable, Result, StillChecking
-from tests.helpers.desk import code_of, desk_on, sandbox, until
+from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

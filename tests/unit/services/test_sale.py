@@ -12,7 +12,8 @@ from giftill.gifty import NotFound, Offline
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.results import AlreadySettling, NotAHold, Result
-from tests.helpers.desk import code_of, desk_on, sandbox, until, until_async
+from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -155,7 +156,7 @@ async def test_a_queued_capture_survives_a_restart(server: SandboxServer, tmp_pa
         await desk.sales.complete([hold])
     server.faults.clear()
     async with desk_on(server, tmp_path, works=True) as desk:
-        await until_async(lambda: _is_confirmed(desk, hold))
+        await until(lambda: _is_confirmed(desk, hold))
     assert status_of(server, hold) == "success"
 
 
@@ -187,7 +188,7 @@ async def test_a_capture_that_met_a_fault_ends_confirmed_and_is_done_once(
         server.faults.set(fault)
         (settled,) = await desk.sales.complete([hold])
         assert settled.result in {Result.DONE, Result.QUEUED}
-        await until_async(lambda: _is_confirmed(desk, hold))
+        await until(lambda: _is_confirmed(desk, hold))
         card = await desk.sales.look_up(code_of("full_50"))
     assert card.balance_cents == 3750
     assert server.ledger.balance_errors() == []
