@@ -12,6 +12,9 @@ from .problems import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+    from _typeshed import SupportsWrite
 
     from giftill.texts import Texts
 
@@ -70,11 +73,14 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 class Parser(argparse.ArgumentParser):
     """A parser whose problems are errors of Giftill and whose groups have translated titles."""
 
-    def __init__(self, *, t: Texts, prog: str, description: str, epilog: str = "") -> None:
+    def __init__(
+        self, *, t: Texts, out: TextIO, prog: str, description: str, epilog: str = ""
+    ) -> None:
         """Make the parser of one command.
 
         Args:
             t: The language.
+            out: Where help is shown.
             prog: The command as it is typed.
             description: What it does, translated.
             epilog: What is said below the arguments, translated.
@@ -92,9 +98,14 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
         self.t = t
+        self._out = out
         self.own = self.add_argument_group(t("Arguments"))
         self.general = self.add_argument_group(t("General options"))
         add_general_options(self.general, t)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Show the help where answers go."""
+        super().print_help(self._out if file is None else file)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse complains about, in the language.

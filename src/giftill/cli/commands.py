@@ -17,6 +17,7 @@ from .arguments import Parser
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Coroutine, Sequence
+    from typing import TextIO
 
     from giftill.texts import Texts
 
@@ -94,15 +95,17 @@ COMMANDS: Final = (
 BY_NAME: Final = {command.name: command for command in COMMANDS}
 
 
-def build_parser(t: Texts, argv: Sequence[str]) -> Parser:
+def build_parser(t: Texts, argv: Sequence[str], out: TextIO) -> Parser:
     """Return the parser of the whole command line.
 
     Args:
         t: The language.
         argv: What was typed: only the commands named in it get their arguments.
+        out: Where help is shown.
     """
     parser = Parser(
         t=t,
+        out=out,
         prog="giftill",
         description=t(
             "The gift-card terminal for store tills. Without a command it opens the window."
@@ -121,6 +124,7 @@ def build_parser(t: Texts, argv: Sequence[str]) -> Parser:
         own = commands.add_parser(
             command.name,
             t=t,
+            out=out,
             prog=f"giftill {command.name}",
             help=purpose,
             description=f"{purpose[0].upper()}{purpose[1:]}.",

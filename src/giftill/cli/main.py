@@ -65,7 +65,7 @@ def main(
     t = Texts(_language(folders, environ))
     terminal = Terminal(stdin, stdout, stderr, t, is_json=first.json)
     try:
-        arguments = build_parser(t, argv).parse_args(list(argv))
+        arguments = build_parser(t, argv, stdout).parse_args(list(argv))
         return _carry_out(arguments, environ, folders, terminal, wiring)
     except GiftillError as error:
         status = exit_for(error)
