@@ -23,7 +23,6 @@ class EventKind(StrEnum):
     Attributes:
         INTENDED: The till was asked to do it; not a byte was sent.
         SENDING: A request is about to leave.
-        NOT_SENT: The request surely did not reach the API.
         QUEUED: It waits in the outbox.
         UNKNOWN: The request may have reached the API; no answer did.
         LOOKED: The API was asked what became of it.
@@ -32,17 +31,14 @@ class EventKind(StrEnum):
         NOT_DONE: Surely not done, and given up.
         ATTENTION: A manager must decide.
         CLOSED: A manager closed it.
-        HOLD_OPENED: Money was reserved.
         HOLD_CAPTURED: A hold became final.
         HOLD_RELEASED: A hold was given back.
         HOLD_ADOPTED: A hold found on the card was taken as this till's own.
         ACCOUNT_ADDED: The till met an account for the first time.
-        NOTE: Anything else worth keeping.
     """
 
     INTENDED = "intended"
     SENDING = "sending"
-    NOT_SENT = "not_sent"
     QUEUED = "queued"
     UNKNOWN = "unknown"
     LOOKED = "looked"
@@ -51,12 +47,10 @@ class EventKind(StrEnum):
     NOT_DONE = "not_done"
     ATTENTION = "attention"
     CLOSED = "closed"
-    HOLD_OPENED = "hold_opened"
     HOLD_CAPTURED = "hold_captured"
     HOLD_RELEASED = "hold_released"
     HOLD_ADOPTED = "hold_adopted"
     ACCOUNT_ADDED = "account_added"
-    NOTE = "note"
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ async def written(folder: Path, journal: Journal) -> Path:
     await commit(journal, first)
     await commit(journal, replace(first, state=OperationState.SENDING))
     await commit(journal, replace(first, state=OperationState.CONFIRMED))
-    await journal.commit(Record(EventKind.HOLD_OPENED, hold=a_hold()))
+    await journal.commit(Record(EventKind.CONFIRMED, hold=a_hold()))
     await commit(journal, *(an_operation(number) for number in range(2, 8)))
     await journal.close()
     return folder / "journal.sqlite3"

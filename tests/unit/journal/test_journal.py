@@ -77,8 +77,8 @@ async def test_an_operation_with_nothing_optional_comes_back_too(journal: Journa
 async def test_a_hold_comes_back_as_it_was_committed(journal: Journal) -> None:
     full = a_hold(1, settlement=OperationKind.RELEASE)
     sparse = a_hold(2, sale_total_cents=None, location=None, cashier="", card_balance_cents=None)
-    await journal.commit(Record(EventKind.HOLD_OPENED, hold=full))
-    await journal.commit(Record(EventKind.HOLD_OPENED, hold=sparse))
+    await journal.commit(Record(EventKind.CONFIRMED, hold=full))
+    await journal.commit(Record(EventKind.CONFIRMED, hold=sparse))
     assert not left_at_default(full)
     assert await journal.hold(ACCOUNT, full.transaction) == full
     assert await journal.hold(ACCOUNT, sparse.transaction) == sparse
@@ -107,7 +107,7 @@ async def test_a_later_commit_replaces_the_state_and_keeps_the_entry(journal: Jo
 
 
 async def test_everything_is_there_after_opening_again(folder: Path, journal: Journal) -> None:
-    await journal.commit(Record(EventKind.HOLD_OPENED, an_operation(), a_hold()))
+    await journal.commit(Record(EventKind.CONFIRMED, an_operation(), a_hold()))
     await journal.set_fact("account", "7f3a")
     await journal.close()
     again = await Journal.open(folder, now_ms=lambda: NOW_MS)
@@ -147,7 +147,7 @@ async def test_holds_are_found_by_account_state_and_sale_oldest_first(journal: J
         a_hold(1, account=AccountId("other")),
         a_hold(2, state=HoldState.CAPTURED, sale=SaleId("sale_3")),
     )
-    await journal.commit(*(Record(EventKind.HOLD_OPENED, hold=hold) for hold in told))
+    await journal.commit(*(Record(EventKind.CONFIRMED, hold=hold) for hold in told))
     three, one, two = told
     assert await journal.holds() == (one, three)
     assert await journal.holds(account=ACCOUNT) == (three,)
@@ -188,8 +188,8 @@ async def test_a_release_is_refused_while_a_capture_of_the_same_hold_is_recorded
     await commit(journal, capture)
     with pytest.raises(SettlementConflict) as caught:
         await journal.commit(
-            Record(EventKind.NOTE),
-            Record(EventKind.HOLD_OPENED, hold=a_hold()),
+            Record(EventKind.ACCOUNT_ADDED),
+            Record(EventKind.CONFIRMED, hold=a_hold()),
             Record(EventKind.QUEUED, release),
         )
     assert caught.value.existing == capture
@@ -300,7 +300,7 @@ async def test_entries_are_read_page_by_page(journal: Journal) -> None:
 
 async def test_the_export_is_every_entry_as_a_line_of_json(journal: Journal) -> None:
     await commit(journal, *(an_operation(number) for number in range(1, 401)))
-    await journal.commit(Record(EventKind.NOTE, facts={"text": "“€”"}))
+    await journal.commit(Record(EventKind.ACCOUNT_ADDED, facts={"text": "“€”"}))
     lines = [json.loads(line) async for line in journal.export_lines()]
     assert [line["seq"] for line in lines] == list(range(1, 402))
     assert lines[0]["operation"]["card_masked"] == "•••• •••• •••• 7K9Q"
