@@ -19,7 +19,7 @@ from giftill.domain.transactions import Transaction, TransactionStatus, Transact
 from giftill.gifty import GiftyClient, GiftyError, Priority, UnusableInput
 from giftill.journal import EventKind, Journal, Record
 
-from .lookup import look
+from .lookup import Wanted, look
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -95,7 +95,8 @@ class Attempts:
         if unknown.transaction is None:
             msg = f"{unknown.id} names no transaction"
             raise ValueError(msg)
-        found = await look(self._client, unknown.transaction, unknown.kind, priority)
+        wanted = Wanted(unknown.kind, unknown.transaction, unknown.amount)
+        found = await look(self._client, wanted, priority)
         if met.outcome is Outcome.STATE_REFUSED and found is Found.OPEN:
             unknown = replace(unknown, refusals=unknown.refusals + 1)
         return unknown, decide(unknown.kind, met.outcome, found, refusals=unknown.refusals)
@@ -170,7 +171,9 @@ def _fits(operation: Operation, answer: Transaction) -> bool:
         return False
     if operation.kind is OperationKind.RELEASE:
         return (
-            answer.type is TransactionType.RELEASE and answer.amount_cents == operation.amount.cents
+            answer.type is TransactionType.RELEASE
+            and answer.status is TransactionStatus.SUCCESS
+            and answer.amount_cents == operation.amount.cents
         )
     return (
         answer.id == operation.transaction

@@ -11,7 +11,7 @@ from giftill.domain.outcomes import Found
 from giftill.gifty import GiftyClient, Priority
 from giftill.journal import EventKind, Journal, Record
 
-from .lookup import look
+from .lookup import Wanted, look
 
 if TYPE_CHECKING:
     from .accounts import Accounts
@@ -79,7 +79,8 @@ async def reread_holds(
     for hold in await journal.holds(account=account, state=HoldState.OPEN):
         if hold.settlement is not None:
             continue
-        found = await look(client, hold.transaction, OperationKind.CAPTURE, Priority.OUTBOX)
+        wanted = Wanted(OperationKind.CAPTURE, hold.transaction, hold.amount)
+        found = await look(client, wanted, Priority.OUTBOX)
         if found is Found.UNREACHABLE:
             return settled
         became = {Found.WANTED: HoldState.CAPTURED, Found.OPPOSITE: HoldState.RELEASED}.get(found)
