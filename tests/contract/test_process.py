@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from giftill.cli.exits import Exit
 from giftill.sandbox import SHOWCASE, Ledger, SandboxConfig, SandboxError, SandboxServer
 from tests.contract.kit import NO_TLS, Till, connect, data, rows
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+SANDBOX = (sys.executable, "-m", "giftill", "sandbox")
+
 
 @contextmanager
 def sandbox_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running `python -m giftill.sandbox` and the address that it printed."""
-    command = [sys.executable, "-m", "giftill.sandbox", *arguments]
+    """A running `giftill sandbox` and the address that it printed."""
+    command = [*SANDBOX, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
         try:
             assert it.stdout is not None
@@ -56,14 +59,11 @@ def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         ended = subprocess.run(
-            [sys.executable, "-m", "giftill.sandbox", "--port", port],
-            capture_output=True,
-            text=True,
-            check=False,
+            [*SANDBOX, "--port", port], capture_output=True, text=True, check=False
         )
-    assert ended.returncode == 1
+    assert ended.returncode == Exit.NOT_SET_UP
     assert ended.stdout == ""
-    assert ended.stderr.startswith(f"The sandbox can't listen on 127.0.0.1 port {port}: ")
+    assert f"The sandbox can't listen on 127.0.0.1 port {port}: " in ended.stderr
 
 
 def test_a_file_that_is_no_ledger_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_importing_the_sandbox_loads_no_server_and_nothing_else_of_giftill() -> 
     assert set(told.split()) == {"giftill.sandbox", "giftill.sandbox.config"}
     every = (
         "import sys, pkgutil, importlib, giftill.sandbox as s;"
-        "[importlib.import_module(f'{s.__name__}.{m.name}') for m in pkgutil.iter_modules("
-        "s.__path__) if m.name != '__main__'];"
+        "[importlib.import_module(f'{s.__name__}.{m.name}')"
+        " for m in pkgutil.iter_modules(s.__path__)];"
         "print(*(n for n in sys.modules if n.startswith('giftill.')))"
     )
     told = subprocess.run(
