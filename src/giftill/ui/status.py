@@ -108,6 +108,7 @@ class StatusPresenter:
         self._watches = [
             desk.connectivity.link.subscribe(lambda _: self._changed(wake)),
             desk.has_token.subscribe(lambda _: self.show()),
+            desk.token_problem.subscribe(lambda _: self.show()),
             desk.outbox.summary.subscribe(lambda _: self._changed(wake)),
             desk.outbox.changed.subscribe(lambda _: wake()),
             desk.sales.held.subscribe(lambda _: wake()),
@@ -199,6 +200,10 @@ class StatusPresenter:
     def _bands(self) -> list[BandState]:
         t, desk = self._t, self._desk
         if not desk.has_token.value:
+            problem = desk.token_problem.value
+            if problem is not None:
+                text = f"{t.message(problem.message)} {t.message(problem.hint)}".strip()
+                return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Look again"))]
             text = t(
                 "This till has no token yet, so it can’t reach any card. Run “giftill token set” "
                 "and paste the token from Gifty’s dashboard, or practise with "

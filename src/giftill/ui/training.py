@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PySide6.QtWidgets import QDialog
+
     from giftill.services.desk import TrainingControls
     from giftill.texts import Texts
 
@@ -126,7 +128,7 @@ async def choose_fault(parent: QWidget, controls: TrainingControls, t: Texts) ->
         is_current = names[row] == controls.current.value
         button = Button(label, role=ButtonRole.PRIMARY if is_current else ButtonRole.SECONDARY)
         button.setAccessibleDescription(explanation)
-        button.clicked.connect(lambda answer=row + first_answer: dialog.done(answer))
+        button.clicked.connect(_answering(dialog, row + first_answer))
         rows.addWidget(button, row, 0)
         rows.addWidget(PlainLabel(explanation, wrap=True, muted=True), row, 1)
     dialog.body.addLayout(rows)
@@ -171,10 +173,10 @@ async def choose_card(
         code = PlainLabel(_grouped(card.code), weight=QFont.Weight.DemiBold, tabular=True)
         copy = Button(t("Copy"), role=ButtonRole.QUIET)
         copy.setAccessibleName(t("Copy the code of: {card}", card=shows))
-        copy.clicked.connect(lambda text=card.code: _copy(text, copied))
+        copy.clicked.connect(_copying(card.code, copied))
         use = Button(t("Use"))
         use.setAccessibleName(t("Use the card: {card}", card=shows))
-        use.clicked.connect(lambda answer=row + first_answer: dialog.done(answer))
+        use.clicked.connect(_answering(dialog, row + first_answer))
         for column, widget in enumerate((code, PlainLabel(shows, wrap=True), copy, use)):
             rows.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
     area = QScrollArea(widgetResizable=True)
@@ -197,9 +199,21 @@ async def print_sheet(controls: TrainingControls, folder: Path) -> Path:
     return path
 
 
-def _copy(code: str, copied: Callable[[], None]) -> None:
-    QGuiApplication.clipboard().setText(code)
-    copied()
+def _answering(dialog: QDialog, answer: int) -> Callable[[], None]:
+    """Return what a button runs; one with an argument of its own would be given Qt's instead."""
+
+    def act() -> None:
+        dialog.done(answer)
+
+    return act
+
+
+def _copying(code: str, copied: Callable[[], None]) -> Callable[[], None]:
+    def act() -> None:
+        QGuiApplication.clipboard().setText(code)
+        copied()
+
+    return act
 
 
 def _grouped(code: str) -> str:

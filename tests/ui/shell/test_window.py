@@ -377,3 +377,11 @@ async def test_a_new_hold_is_counted_on_the_rail_at_once(
             return [each.accessibleDescription() for each in rail.findChildren(QAbstractButton)]
 
         await until(lambda: "1 open hold" in said())
+
+
+async def test_a_touch_on_the_rail_shows_that_screen(server: SandboxServer, tmp_path: Path) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+        rail = next(iter(window.findChildren(Rail)))
+        (place,) = (each for each in rail.findChildren(QAbstractButton) if each.text() == "Holds")
+        place.click()
+        assert window.current.name == "holds"

@@ -1,0 +1,131 @@
+"""Training mode in the window: its band, the faults it plays, the cards to practise with."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from giftill.bootstrap import open_training_desk
+from giftill.config import Folders, Settings
+from giftill.services.connectivity import Link
+from giftill.texts import Texts
+from giftill.training import Training
+from giftill.ui.app import open_window
+from giftill.ui.training import TrainingBand
+from tests.helpers.patience import until
+from tests.ui.shell.test_window import reads
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from PySide6.QtCore import QUrl
+    from PySide6.QtWidgets import QWidget
+
+    from giftill.services.desk import Desk
+    from giftill.ui.window import Window
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def trained(folder: Path) -> AsyncIterator[tuple[Window, Desk]]:
+    training = await Training.start(None)
+    try:
+        async with (
+            open_training_desk(Settings(), Folders.within(folder), training) as desk,
+            open_window(desk, Texts("en"), play_sounds=False) as window,
+        ):
+            window.show()
+            yield window, desk
+    finally:
+        await training.stop()
+
+
+def press(widget: QWidget, name: str) -> None:
+    """Press the button that a screen reader calls `name`."""
+    (button,) = (
+        each
+        for each in widget.findChildren(QAbstractButton)
+        if each.accessibleName() == name and each.isVisible()
+    )
+    button.click()
+
+
+async def dialog() -> QWidget:
+    await until(lambda: QApplication.activeModalWidget() is not None)
+    found = QApplication.activeModalWidget()
+    assert found is not None
+    return found
+
+
+def band(window: Window) -> TrainingBand:
+    (found,) = window.findChildren(TrainingBand)
+    return found
+
+
+async def test_the_band_says_that_no_real_money_moves(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, _):
+        assert band(window).isVisible()
+        assert reads(window, "no real money moves")
+        assert "training" in window.windowTitle()
+
+
+async def test_a_practice_card_is_used_as_if_it_were_scanned(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, _):
+        window.go_to("holds")
+        press(window, "Practice cards")
+        press(await dialog(), "Use the card: € 50.00, never used")
+        await until(lambda: reads(window, "€50.00"))
+        assert window.current.name == "till"
+
+
+async def test_the_code_of_a_practice_card_can_be_copied(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, desk):
+        assert desk.training is not None
+        press(window, "Practice cards")
+        cards = await dialog()
+        press(cards, "Copy the code of: € 50.00, never used")
+        assert QGuiApplication.clipboard().text() == desk.training.cards[0].code
+        press(cards, "Close")
+        await until(lambda: QApplication.activeModalWidget() is None)
+
+
+async def test_the_sheet_of_cards_is_written_and_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    async with trained(tmp_path) as (window, _):
+        press(window, "Practice cards")
+        press(await dialog(), "Card sheet (PDF)")
+        await until(lambda: len(opened) == 1)
+        (sheet,) = tmp_path.rglob("*.pdf")
+        assert opened == [str(sheet)]
+        assert sheet.read_bytes().startswith(b"%PDF")
+
+
+async def test_the_network_cable_can_be_pulled_out_and_put_back(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, desk):
+        await desk.catalogue.locations()
+        assert desk.connectivity.link.value is Link.ONLINE
+        press(window, "Disturb")
+        press(await dialog(), "Network cable out")
+        await until(lambda: "Network cable out" in band(window).text)
+        await desk.catalogue.locations()
+        assert desk.connectivity.link.value is Link.OFFLINE
+        assert reads(window, "Offline") or reads(window, "No connection.")
+        press(window, "Disturb")
+        press(await dialog(), "Nothing")
+        await until(lambda: "no real money moves" in band(window).text)
+        await desk.catalogue.locations()
+        assert not reads(window, "No connection.")
