@@ -151,6 +151,14 @@ async def test_the_last_problem_is_shown_by_its_title_and_whole_in_the_detail() 
     assert board.state.detail.problem == problem
 
 
+async def test_in_dutch_the_last_problem_is_its_title_and_the_servers_own_words() -> None:
+    problem = "Gifty refused this: Gifty says: “Al geïnd.” Look at the card again."
+    board, _ = await shown(an_operation(last_problem=problem))
+    board.presenter.retranslate(Texts("nl"))
+    assert board.state.detail is not None
+    assert board.state.detail.problem == "Gifty weigert dit. Gifty zegt: “Al geïnd.”"
+
+
 @pytest.mark.parametrize(
     ("kind", "meaning"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,9 @@ from .state import Detail, Fact, OutboxRow, ResolveForm
 
 if TYPE_CHECKING:
     from giftill.texts import Texts
+
+# The server's own words inside the sentence that the journal keeps.
+_QUOTED: Final = re.compile("“(.+?)”")
 
 _KINDS: Final = {
     OperationKind.REDEEM: N_("Hold"),
@@ -115,6 +119,17 @@ class OutboxWords:
         title = operation.last_problem.partition(":")[0].strip()
         return self._t(title) if title else ""
 
+    def _whole_problem(self, operation: Operation) -> str:
+        """Say all that is known of the last attempt.
+
+        In another language than the journal's that is the title and the server's own words.
+        """
+        if self._t.language == "en":
+            return operation.last_problem
+        said = _QUOTED.search(operation.last_problem)
+        words = self._t("Gifty says: “{detail}”", detail=said[1]) if said else ""
+        return ". ".join(filter(None, (self.problem(operation), words)))
+
     def detail(self, operation: Operation) -> Detail:
         """Put everything about an operation into words."""
         t = self._t
@@ -135,7 +150,7 @@ class OutboxWords:
             meaning=meaning,
             advice=advice,
             facts=tuple(Fact(label, value) for label, value in facts if value),
-            problem=operation.last_problem,
+            problem=self._whole_problem(operation),
             can_resolve=operation.state is OperationState.ATTENTION,
             can_adopt=can_adopt(operation),
         )
