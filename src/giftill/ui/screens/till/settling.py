@@ -216,7 +216,7 @@ class Settling:
                 len(sale.holds),
                 amount=sale.held,
             ),
-            yes=t("Cancel sale"),
+            yes=t("Cancel the sale"),
             no=t("Keep it"),
             is_danger=True,
         )
