@@ -6,6 +6,7 @@ from typing import Final
 
 from giftill.domain.operations import OperationState
 from giftill.sandbox import Fault, FaultKind
+from tests.helpers.patience import until
 
 from .shot import Shot
 from .stage import CAPTURES, Setting, Stage
@@ -77,7 +78,11 @@ async def _outbox_checking(stage: Stage) -> None:
         Fault(FaultKind.LATENCY, method="GET", latency_ms=8_000),
     )
     await stage.press("F9")
-    await stage.until(lambda: stage.desk.outbox.summary.value.checking > 0)
+
+    async def is_checking() -> bool:
+        return bool(await stage.desk.journal.operations(states=(OperationState.UNKNOWN,)))
+
+    await until(is_checking)
     stage.window.go_to("outbox")
 
 

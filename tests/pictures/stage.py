@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,6 +23,7 @@ from giftill.ui.app import open_window
 from giftill.ui.screens.till.view import TillScreen
 from giftill.ui.theme import Scheme, Theme, apply
 from tests.helpers.desk import TOKEN
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,7 +44,6 @@ SHOP: Final = LocationId("lc_Wn4TgVr8PzKb2YxQmHs6JdLa")
 CAPTURES: Final = "/v1/transactions/*/capture"
 REDEEMS: Final = "/v1/giftcards/*/redeem"
 
-_PATIENCE_S: Final = 20.0
 # A toast and the fade of a message are over, and a card's picture has arrived, within this.
 _CALM_S: Final = 0.35
 
@@ -181,14 +180,9 @@ class Stage:
         """Let the program go on until a condition holds.
 
         Raises:
-            TimeoutError: It did not come true.
+            AssertionError: It did not come true.
         """
-        deadline = time.monotonic() + _PATIENCE_S
-        while not condition():
-            if time.monotonic() > deadline:
-                message = f"waited in vain on {type(self.window.current).__name__}"
-                raise TimeoutError(message)
-            await asyncio.sleep(0.01)
+        await until(condition)
 
     async def calm_down(self) -> None:
         """Let what was just asked for arrive on screen: pictures, counts, fades."""
