@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from giftill.config import TOKEN_VARIABLE, SettingsStore
+from giftill.config import SettingsStore
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Pacer, Timeouts
@@ -25,7 +25,7 @@ from giftill.services.reconcile import Reconciler
 from giftill.services.recovery import recover, reread_holds
 from giftill.services.sale import SaleService
 from giftill.services.settle import Outbox
-from giftill.vault import Vault, service_name
+from giftill.vault import find_token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -71,11 +71,8 @@ async def open_desk(
     """
 
     async def read_token() -> _Token:
-        given = environ.get(TOKEN_VARIABLE, "").strip()
-        if given:
-            return _Token(given)
         try:
-            return _Token(await Vault(service_name(settings.api_url)).token() or "")
+            return _Token(await find_token(environ, settings.api_url) or "")
         except GiftillError as problem:
             return _Token("", problem)
 

@@ -7,9 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from giftill.config import TOKEN_VARIABLE
-from giftill.logs import hide_secret
-
 from .problems import NoTokenError, UnknownLocationError
 
 if TYPE_CHECKING:
@@ -68,11 +65,11 @@ class Context:
             NoTokenError: There is none.
             VaultUnavailable: The keyring can't be asked.
         """
-        given = self.environ.get(TOKEN_VARIABLE, "").strip()
-        token = given or await self.vault().token()
+        from giftill.vault import find_token
+
+        token = await find_token(self.environ, self.settings.api_url)
         if not token:
             raise NoTokenError
-        hide_secret(token)
         return token
 
     @asynccontextmanager
@@ -113,7 +110,6 @@ class Context:
         async with self.wiring.open_desk(self.settings, self.folders, self.environ) as desk:
             if not desk.has_token.value:
                 raise desk.token_problem.value or NoTokenError
-            hide_secret(desk.client.token or "")
             yield desk
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .token import find_token
 from .vault import Vault, VaultUnavailable, service_name
 
-__all__ = ["Vault", "VaultUnavailable", "service_name"]
+__all__ = ["Vault", "VaultUnavailable", "find_token", "service_name"]

@@ -92,40 +92,33 @@ class Vault:
         self._given = backend
         self._deadline_s = deadline_s
 
-    async def token(self, account_hint: str = "") -> str | None:
+    async def token(self) -> str | None:
         """Return the token, or None if none was stored.
-
-        Args:
-            account_hint: Tells several credentials of one service apart; a part of the service
-                name, because Windows moves a secret around when one service has two users.
 
         Raises:
             VaultUnavailable: There is no acceptable keyring, or it stays locked.
         """
-        service = self._name(account_hint)
-        return await self._ask(lambda keyring: keyring.get_password(service, _USER))
+        return await self._ask(lambda keyring: keyring.get_password(self._service, _USER))
 
-    async def set_token(self, token: str, account_hint: str = "") -> None:
+    async def set_token(self, token: str) -> None:
         """Store the token in place of an older one.
 
         Raises:
             VaultUnavailable: There is no acceptable keyring, or it stays locked.
         """
-        service = self._name(account_hint)
-        await self._ask(lambda keyring: keyring.set_password(service, _USER, token))
+        await self._ask(lambda keyring: keyring.set_password(self._service, _USER, token))
 
-    async def forget_token(self, account_hint: str = "") -> bool:
+    async def forget_token(self) -> bool:
         """Remove the token; tell whether there was one.
 
         Raises:
             VaultUnavailable: There is no acceptable keyring, or it stays locked.
         """
-        service = self._name(account_hint)
 
         def remove(keyring: KeyringBackend) -> bool:
-            if keyring.get_password(service, _USER) is None:
+            if keyring.get_password(self._service, _USER) is None:
                 return False
-            keyring.delete_password(service, _USER)
+            keyring.delete_password(self._service, _USER)
             return True
 
         return await self._ask(remove)
@@ -137,9 +130,6 @@ class Vault:
             VaultUnavailable: There is no acceptable keyring.
         """
         return await self._ask(lambda keyring: str(keyring.name))
-
-    def _name(self, account_hint: str) -> str:
-        return f"{self._service}/{account_hint}" if account_hint else self._service
 
     def _open(self) -> KeyringBackend:
         if self._given is not None:
