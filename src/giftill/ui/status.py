@@ -69,6 +69,7 @@ class StatusState:
         bands: Lasting states, the gravest first.
         holds_badge: On Holds.
         outbox_badge: On Outbox.
+        attention: How many operations need attention.
         is_training: Whether no real money moves.
     """
 
@@ -81,6 +82,7 @@ class StatusState:
     bands: tuple[BandState, ...]
     holds_badge: Badge
     outbox_badge: Badge
+    attention: int
     is_training: bool
 
 
@@ -174,6 +176,7 @@ class StatusPresenter:
                 outbox_badge=Badge(
                     in_outbox, t.plural("{n} in the outbox", "{n} in the outbox", in_outbox)
                 ),
+                attention=summary.attention,
                 is_training=desk.training is not None,
             )
         )

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,7 +28,7 @@ from .widgets.toast import Toast
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from giftill.services.desk import Desk
     from giftill.texts import Texts
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _TILL: Final = "till"
 _MINUTE_MS: Final = 60_000
+# A window that starts minimised is not painted; its till works all the same.
+_UNSEEN_MS: Final = 2_000
 _TOAST_ICONS: Final = {
     Tone.SUCCESS: "check",
     Tone.INFO: "info",
@@ -55,7 +57,12 @@ class Window(QWidget):
     Attributes:
         stop: Set when the person at the till wants to close; whoever opened the window then
             drains and closes it.
+
+    Signals:
+        seen: It was painted for the first time; what need not be there before, begins now.
     """
+
+    seen = Signal()
 
     def __init__(
         self,
@@ -80,6 +87,8 @@ class Window(QWidget):
         self._built: dict[str, Screen] = {}
         self._play = play
         self._may_quit = False
+        self._is_seen = False
+        self._attention: int | None = None
         self._tasks = TaskScope(self, self.report)
         self._status = StatusPresenter(desk, t, self._render_status)
         self._refresher = Refresher(self._tasks, "status", self._status.refresh)
@@ -99,8 +108,8 @@ class Window(QWidget):
         self._status.watch(self._refresher.wake)
         self._status.show()
         self._refresher.wake()
-        self._tasks.start("greet", self._status.greet)
         self._wait_for_minute()
+        QTimer.singleShot(_UNSEEN_MS, self, self._tell_seen)
 
     async def close_down(self, timeout_s: float) -> None:
         """Let running actions end, follow the till no more, and go.
@@ -183,10 +192,22 @@ class Window(QWidget):
         event.ignore()
         self.request_quit()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_seen:
+            # The rest of the window is painted before the timer's turn comes.
+            QTimer.singleShot(0, self, self._tell_seen)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rail.fit(self.width())
         self._toast.place()
+
+    def _tell_seen(self) -> None:
+        if not self._is_seen:
+            self._is_seen = True
+            self._tasks.start("greet", self._status.greet)
+            self.seen.emit()
 
     def _build(self) -> None:
         self.setWindowIcon(app_icon())
@@ -253,6 +274,9 @@ class Window(QWidget):
         return shortcut
 
     def _render_status(self, state: StatusState) -> None:
+        if self._attention is not None and state.attention > self._attention:
+            self.sound("attention")
+        self._attention = state.attention
         self._top_bar.show_state(state, self._t)
         said = {each.kind: each for each in state.bands}
         for kind, band in self._bands.items():
