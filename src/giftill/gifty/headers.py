@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 LONGEST_WAIT_S: Final = 86_400.0
@@ -46,6 +45,9 @@ def retry_after_s(value: str | None, *, date: str | None, now_s: float) -> float
 def _parse(text: str | None) -> datetime | None:
     if not text:
         return None
+    # It takes ten milliseconds to load, which a window does without until the first answer.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
