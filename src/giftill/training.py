@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxError, SandboxServer
+from giftill.sandbox.config import TRAINING_TOKEN
 from giftill.services.desk import Disturbance, PracticeCard
 from giftill.services.observable import Observable
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-TRAINING_TOKEN: Final = "training"  # noqa: S105 - opens only the sandbox in this very process
 
 _CAPTURES: Final = "/v1/transactions/*/capture"
 _REDEEMS: Final = "/v1/giftcards/*/redeem"
@@ -88,6 +87,7 @@ class Training:
 
     Attributes:
         url: Address of its API, on loopback.
+        token: What it lets in.
         disturbances: What can be made to go wrong.
         cards: Cards to practise with.
         current: The name of the disturbance that is on, or None.
@@ -99,6 +99,7 @@ class Training:
 
         self.server = server
         self.url = server.url
+        self.token = TRAINING_TOKEN
         self.disturbances = tuple(
             Disturbance(name, Message(label), Message(explanation))
             for name, (_, label, explanation) in _FAULTS.items()
@@ -115,7 +116,7 @@ class Training:
         Raises:
             TrainingFailed: It can't be started.
         """
-        config = SandboxConfig(data=ledger, token=TRAINING_TOKEN)
+        config = SandboxConfig(data=ledger)
         server = SandboxServer(config)
         try:
             await asyncio.to_thread(server.start)
