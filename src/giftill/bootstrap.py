@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -55,7 +56,12 @@ class _Token:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, folders: Folders, environ: Mapping[str, str], *, works: bool = False
+    settings: Settings,
+    folders: Folders,
+    environ: Mapping[str, str],
+    *,
+    works: bool = False,
+    begin: asyncio.Event | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a till for work, and close it again in order.
 
@@ -64,6 +70,7 @@ async def open_desk(
         folders: Where its files are.
         environ: The environment; `GIFTILL_TOKEN` stands in for the keyring.
         works: Let the outbox and the reconciler work by themselves until the till is closed.
+        begin: They wait for this; None lets them begin at once.
 
     Raises:
         JournalInUse: Another program has the data folder open.
@@ -77,14 +84,24 @@ async def open_desk(
             return _Token("", problem)
 
     async with _open(
-        settings, folders, read_token, identity=settings.api_url, training=None, works=works
+        settings,
+        folders,
+        read_token,
+        identity=settings.api_url,
+        training=None,
+        works=works,
+        begin=begin,
     ) as desk:
         yield desk
 
 
 @asynccontextmanager
 async def open_training_desk(
-    settings: Settings, folders: Folders, training: Training
+    settings: Settings,
+    folders: Folders,
+    training: Training,
+    *,
+    begin: asyncio.Event | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a till that works with a training sandbox, which goes on running.
 
@@ -92,6 +109,7 @@ async def open_training_desk(
         settings: What is in force; the address of the API is the sandbox's.
         folders: Where the till's files are.
         training: The sandbox.
+        begin: The workers wait for this; None lets them begin at once.
 
     Raises:
         GiftillError: The data folder or the journal can't be opened.
@@ -102,14 +120,27 @@ async def open_training_desk(
         return _Token(training.token)
 
     async with _open(
-        practice, folders, read_token, identity="training", training=training, works=True
+        practice,
+        folders,
+        read_token,
+        identity="training",
+        training=training,
+        works=True,
+        begin=begin,
     ) as desk:
         yield desk
 
 
 @asynccontextmanager
-async def open_practice(settings: Settings, folders: Folders) -> AsyncIterator[Desk]:
+async def open_practice(
+    settings: Settings, folders: Folders, begin: asyncio.Event
+) -> AsyncIterator[Desk]:
     """Open training mode: the embedded sandbox and a till on it, in folders of their own.
+
+    Args:
+        settings: What is in force.
+        folders: Those of the real till.
+        begin: The workers wait for this.
 
     Raises:
         TrainingFailed: The sandbox can't be started.
@@ -121,7 +152,7 @@ async def open_practice(settings: Settings, folders: Folders) -> AsyncIterator[D
     own.prepare()
     training = await Training.start(own.data / "sandbox.sqlite3")
     try:
-        async with open_training_desk(settings, own, training) as desk:
+        async with open_training_desk(settings, own, training, begin=begin) as desk:
             yield desk
     finally:
         await training.stop()
@@ -136,6 +167,7 @@ async def _open(
     identity: str,
     training: TrainingControls | None,
     works: bool,
+    begin: asyncio.Event | None = None,
 ) -> AsyncIterator[Desk]:
     clock = SystemClock()
     folders.prepare()
@@ -188,7 +220,12 @@ async def _open(
         stack.push_async_callback(sales.finish, _CLOSING_PATIENCE_S)
         if works:
             await stack.enter_async_context(
-                _at_work(outbox, reconciler, reread_holds(journal, client, accounts, clock))
+                _at_work(
+                    outbox,
+                    reconciler,
+                    partial(reread_holds, journal, client, accounts, clock),
+                    begin,
+                )
             )
         yield Desk(
             client=client,
@@ -212,13 +249,22 @@ async def _open(
 
 @asynccontextmanager
 async def _at_work(
-    outbox: Outbox, reconciler: Reconciler, rereading: Awaitable[int]
+    outbox: Outbox,
+    reconciler: Reconciler,
+    reread: Callable[[], Awaitable[int]],
+    begin: asyncio.Event | None,
 ) -> AsyncIterator[None]:
     """Let the workers work in the background; on the way out they finish what they began."""
+
+    async def work(run: Callable[[], Awaitable[object]]) -> None:
+        if begin is not None:
+            await begin.wait()
+        await run()
+
     tasks = (
-        asyncio.create_task(outbox.run(), name="outbox"),
-        asyncio.create_task(reconciler.run(), name="reconciler"),
-        asyncio.ensure_future(rereading),
+        asyncio.create_task(work(outbox.run), name="outbox"),
+        asyncio.create_task(work(reconciler.run), name="reconciler"),
+        asyncio.create_task(work(reread), name="reread"),
     )
     for task in tasks:
         task.add_done_callback(_report)
@@ -227,13 +273,14 @@ async def _at_work(
     finally:
         reconciler.stop()
         await outbox.stop(_CLOSING_PATIENCE_S)
-        await asyncio.wait(tasks, timeout=1.0)
+        if begin is None or begin.is_set():
+            await asyncio.wait(tasks, timeout=1.0)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _report(task: asyncio.Future[None] | asyncio.Future[int]) -> None:
+def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.error("A background task broke off", exc_info=task.exception())
 
@@ -259,8 +306,12 @@ def run_window(
     from giftill.ui.app import run
 
     if is_training:
-        return run(lambda: open_practice(settings, folders), settings, folders)
-    return run(lambda: open_desk(settings, folders, environ, works=True), settings, folders)
+        return run(lambda begin: open_practice(settings, folders, begin), settings, folders)
+    return run(
+        lambda begin: open_desk(settings, folders, environ, works=True, begin=begin),
+        settings,
+        folders,
+    )
 
 
 def run_demo(settings: Settings, out: Path) -> int:
