@@ -39,7 +39,7 @@ from .results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from giftill.domain.cards import Card, CardId, PackageId
     from giftill.domain.codes import CardCode
@@ -139,13 +139,13 @@ class SaleService:
         try:
             placed = await self._carry_out(
                 OperationKind.REDEEM,
+                lambda blank: replace(
+                    _on_card(blank, code, card),
+                    amount=amount,
+                    sale=sale,
+                    sale_total_cents=sale_total_cents,
+                ),
                 ask,
-                amount=amount,
-                sale=sale,
-                sale_total_cents=sale_total_cents,
-                card=card.id,
-                card_masked=code.masked,
-                known_transactions=tuple(each.id for each in card.transactions),
             )
         finally:
             self._being_held.discard(card.id)
@@ -191,13 +191,14 @@ class SaleService:
         found = await self._client.transaction(transaction)
         if not found.is_open_hold or found.card is None:
             raise NotAHold
-        operation = await self._new(
-            OperationKind.REDEEM,
+        adopted = replace(
+            await self._new(OperationKind.REDEEM),
+            state=OperationState.CONFIRMED,
             amount=Money(-found.amount_cents, found.currency),
             sale=self.new_sale(),
             card=found.card.id,
+            result=found.id,
         )
-        adopted = replace(operation, state=OperationState.CONFIRMED, result=found.id)
         hold = hold_made_by(adopted, found)
         await self._journal.commit(Record(EventKind.HOLD_ADOPTED, operation=adopted, hold=hold))
         return hold
@@ -224,13 +225,13 @@ class SaleService:
 
         return await self._carry_out(
             OperationKind.ISSUE,
+            lambda blank: replace(
+                _on_card(blank, code, card),
+                amount=amount,
+                package=package,
+                is_promotional=promotional,
+            ),
             ask,
-            amount=amount,
-            card=card.id,
-            card_masked=code.masked,
-            package=package,
-            is_promotional=promotional,
-            known_transactions=tuple(each.id for each in card.transactions),
         )
 
     async def extend(self, code: CardCode, card: Card, expires_at: datetime) -> Placed:
@@ -241,12 +242,12 @@ class SaleService:
 
         return await self._carry_out(
             OperationKind.EXTEND,
+            lambda blank: replace(
+                _on_card(blank, code, card),
+                amount=Money(0, card.currency),
+                expires_at=expires_at.isoformat(),
+            ),
             ask,
-            amount=Money(0, card.currency),
-            card=card.id,
-            card_masked=code.masked,
-            expires_at=expires_at.isoformat(),
-            known_transactions=tuple(each.id for each in card.transactions),
         )
 
     async def refund(
@@ -274,12 +275,15 @@ class SaleService:
 
         return await self._carry_out(
             OperationKind.REFUND,
+            lambda blank: replace(
+                blank,
+                amount=amount,
+                card=card,
+                transaction=transaction.id,
+                reason=reason,
+                known_transactions=known,
+            ),
             ask,
-            amount=amount,
-            card=card,
-            transaction=transaction.id,
-            reason=reason,
-            known_transactions=known,
         )
 
     async def finish(self, patience_s: float) -> None:
@@ -301,18 +305,21 @@ class SaleService:
             return StillChecking()
         return None
 
-    async def _carry_out(self, kind: OperationKind, ask: Ask, **details: object) -> Placed:
+    async def _carry_out(
+        self, kind: OperationKind, fill: Callable[[Operation], Operation], ask: Ask
+    ) -> Placed:
+        """Carry an operation out, whose details `fill` adds to a blank one."""
         try:
             self._refuse_while_limited()
-            operation = await self._new(kind, **details)
+            operation = fill(await self._new(kind))
         except (GiftyError, LimitReached) as error:
             return Placed(Result.NOT_DONE, error=error)
         return await self._online.carry_out(operation, ask)
 
-    async def _new(self, kind: OperationKind, **details: object) -> Operation:
+    async def _new(self, kind: OperationKind) -> Operation:
         account = await self._accounts.ensure()
         now_ms = self._clock.now_ms()
-        blank = Operation(
+        return Operation(
             id=new_operation_id(now_ms),
             kind=kind,
             state=OperationState.INTENDED,
@@ -324,7 +331,6 @@ class SaleService:
             cashier=self.cashier,
             server_offset_ms=self._connectivity.server_offset_ms,
         )
-        return replace(blank, **details)  # type: ignore[arg-type] # the callers above name fields
 
     async def _settle(self, holds: Sequence[Hold], kind: OperationKind) -> tuple[Settled, ...]:
         operations = await self._outbox.record(holds, kind, self.cashier)
@@ -352,3 +358,13 @@ class SaleService:
         if is_limited and self._connectivity.is_paused:
             until = datetime.fromtimestamp(self._connectivity.limited_until_ms / 1000, UTC)
             raise LimitReached(until)
+
+
+def _on_card(operation: Operation, code: CardCode, card: Card) -> Operation:
+    """Add which card it is about, and what was on it: the card as it was just read."""
+    return replace(
+        operation,
+        card=card.id,
+        card_masked=code.masked,
+        known_transactions=tuple(each.id for each in card.transactions),
+    )
