@@ -55,7 +55,8 @@ class LocationPresenter:
         self._t = t
         self._render = render
         self._list: LocationList | None = None
-        self._haystacks: tuple[str, ...] = ()
+        self._sorted: list[Location] = []
+        self._haystacks: list[str] = []
         self._query = ""
         self._problem = ""
         self._is_asking = True
@@ -88,12 +89,18 @@ class LocationPresenter:
         return True
 
     def _take(self, found: LocationList) -> None:
+        is_same = self._list is not None and self._list.locations == found.locations
         self._list = found
         self._problem = ""
-        self._haystacks = tuple(
-            _plain(f"{each.street_line} {each.city_line} {each.postal_code.replace(' ', '')}")
-            for each in found.locations
-        )
+        if not is_same:
+            # The shop this till works for comes first: one looks for that before changing it.
+            self._sorted = sorted(
+                found.locations, key=lambda each: (each.id != self._current, each.city, each.street)
+            )
+            self._haystacks = [
+                _plain(f"{each.street_line} {each.city_line} {each.postal_code.replace(' ', '')}")
+                for each in self._sorted
+            ]
         self._show()
 
     def _show(self) -> None:
@@ -124,14 +131,9 @@ class LocationPresenter:
         return self._t.time(when) if is_today else self._t.date_time(when)
 
     def _matching(self) -> Sequence[Location]:
-        if self._list is None:
-            return ()
         words = _plain(self._query).split()
-        pairs = zip(self._list.locations, self._haystacks, strict=True)
-        fitting = [each for each, text in pairs if all(word in text for word in words)]
-        # The shop this till works for comes first: that is what one looks for before changing it.
-        fitting.sort(key=lambda each: (each.id != self._current, each.city, each.street))
-        return fitting
+        pairs = zip(self._sorted, self._haystacks, strict=True)
+        return [each for each, text in pairs if all(word in text for word in words)]
 
     def _row(self, location: Location) -> LocationRow:
         return LocationRow(
@@ -144,5 +146,7 @@ class LocationPresenter:
 
 def _plain(text: str) -> str:
     """Strip case and accents, so that `Curacao` finds `Curaçao`."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(each for each in decomposed if not unicodedata.combining(each)).casefold()
