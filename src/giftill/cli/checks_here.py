@@ -103,13 +103,14 @@ def check_settings(context: Context) -> Finding:
 
 
 async def check_journal(context: Context) -> tuple[Finding, ...]:
-    """Whether the journal opens and its chain holds, and how full the outbox is."""
+    """Whether the journal is whole and its chain holds, and how full the outbox is."""
     from giftill.journal import JournalInUse
 
     try:
         async with context.journal() as journal:
             if journal is None:
                 return (_JOURNAL.ok(Message(N_("None yet: no money was moved at this till."))),)
+            await journal.check_integrity()
             report = await journal.verify()
             summary = await journal.summary(None)
     except JournalInUse:
@@ -164,7 +165,7 @@ def _judge_chain(report: ChainReport) -> Finding:
             Message(N_("Intact, with {n} entries in its chain."), {"n": report.count})
         )
     return _JOURNAL.fail(
-        Message(N_("It was changed, first at entry {n}."), {"n": report.first_broken}),
+        report.explanation,
         Message(N_("Keep the data folder as it is and tell whoever looks after this till.")),
     )
 

@@ -64,7 +64,7 @@ async def _verify(context: Context) -> Exit:
             )
         )
         return Exit.DONE
-    terminal.note(t("The journal was changed, first at entry {n}.", n=report.first_broken or 0))
+    terminal.note(t.message(report.explanation))
     terminal.note(t("Keep the data folder as it is and tell whoever looks after this till."))
     return Exit.ATTENTION
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import apsw
 import pytest
 
 from giftill.sandbox import SHOWCASE, Fault, FaultKind
@@ -269,6 +270,47 @@ def test_the_journal_is_verified_and_exported_without_a_code(shell: Shell, tmp_p
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert FULL not in "".join(lines)
     assert shell.run("journal", "export", "--out", str(tmp_path)).status == 2
+
+
+def doctor_says_of_the_journal(shell: Shell) -> str:
+    checks = {each["check"]: each for each in shell.run("doctor", "--json").json["checks"]}
+    assert checks["journal"]["level"] == "fail"
+    message: str = checks["journal"]["message"]
+    return message
+
+
+def tamper(shell: Shell, change: str) -> None:
+    """Change the journal behind Giftill's back."""
+    connection = apsw.Connection(str(shell.data / "journal.sqlite3"))
+    connection.execute(change)
+    connection.close()
+
+
+def test_a_state_from_nowhere_is_told_as_what_it_is(shell: Shell) -> None:
+    shell.hold(FULL)
+    tamper(
+        shell,
+        "CREATE TEMP TABLE copy AS SELECT * FROM hold; UPDATE copy SET transaction_id = 'tr_new';"
+        "INSERT INTO hold SELECT * FROM copy;",
+    )
+    answer = shell.run("journal", "verify")
+    finding = "No entry says where the state of tr_new comes from."
+    assert answer.status == 7
+    assert finding in answer.err
+    assert doctor_says_of_the_journal(shell) == finding
+
+
+def test_the_doctor_finds_damage_that_the_chain_does_not_show(shell: Shell) -> None:
+    shell.hold(FULL)
+    index = "CREATE INDEX hold_by_sale ON hold (sale)"
+    redefine = (
+        "PRAGMA writable_schema = 1;"
+        " UPDATE sqlite_schema SET sql = '{}' WHERE name = 'hold_by_sale'"
+    )
+    tamper(shell, redefine.format(f"{index} WHERE 0"))
+    tamper(shell, "UPDATE hold SET sale = 'another'")
+    tamper(shell, redefine.format(index))
+    assert "hold_by_sale" in doctor_says_of_the_journal(shell)
 
 
 def test_the_token_is_kept_while_the_outbox_needs_it(shell: Shell, server: SandboxServer) -> None:
