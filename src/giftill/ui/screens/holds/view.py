@@ -91,7 +91,7 @@ class HoldsScreen(Screen):
                 Column(t("Card")),
                 Column(t("Sale")),
                 Column(t("Location"), stretch=4),
-                Column(t("Cashier"), stretch=3),
+                Column(t("Cashier"), stretch=4),
                 Column(t("State"), stretch=6),
             )
         )
