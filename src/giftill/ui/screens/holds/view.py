@@ -90,9 +90,9 @@ class HoldsScreen(Screen):
                 Column(t("Amount"), is_number=True),
                 Column(t("Card")),
                 Column(t("Sale")),
-                Column(t("Location"), stretch=4),
-                Column(t("Cashier"), stretch=4),
-                Column(t("State"), stretch=6),
+                Column(t("Location"), stretch=3),
+                Column(t("By")),
+                Column(t("State"), stretch=4),
             )
         )
         self._table.set_empty(
