@@ -47,7 +47,7 @@ class Pacer:
 
         Args:
             limit_per_minute: Turns in any 60 seconds; 0 for no limit (the API allows 120).
-            now: This PC's Unix time in seconds; `history` and `pause_until` are told in it.
+            now: This PC's Unix time in seconds; `history` is told in it.
             steady: A clock in seconds that never jumps; by default the system's, or `now` where
                 that is not the system's clock either.
             sleep: Waits so many seconds; it may wake early.
@@ -68,7 +68,6 @@ class Pacer:
         }
         # By the steady clock, oldest first: the wall clock may jump while the till is running.
         self._used: deque[float] = deque(self._remember(history))
-        self._paused_until = -math.inf
         self._waiting = dict.fromkeys(Priority, 0)
         self._queues = {priority: asyncio.Lock() for priority in Priority}
         self._no_cashier_waits = asyncio.Event()
@@ -80,15 +79,6 @@ class Pacer:
         self._forget_old()
         offset = self._now() - self._steady()
         return tuple(math.ceil((used + offset) * 1000) for used in self._used)
-
-    def pause_until(self, when: float) -> None:
-        """Give no turn to anybody before `when`, Unix time in seconds; a past time ends a pause."""
-        self._paused_until = self._steady() + (when - self._now())
-
-    def waiting_s(self, priority: Priority) -> float:
-        """Return how long a request asked for now would wait at least, in seconds."""
-        ahead = sum(count for each, count in self._waiting.items() if each <= priority)
-        return max(0.0, self._wait_s(priority, ahead))
 
     async def turn(self, priority: Priority = Priority.CASHIER) -> None:
         """Wait until a request may be sent, and count it as sent."""
@@ -108,27 +98,18 @@ class Pacer:
             # Asked again after each waking, as the next cashier may have come meanwhile.
             while priority is not Priority.CASHIER and self._waiting[Priority.CASHIER]:
                 await self._no_cashier_waits.wait()
-            wait_s = self._wait_s(priority, 0)
+            wait_s = self._wait_s(priority)
             if wait_s <= 0:
                 return
             await self._sleep(max(wait_s, _SHORTEST_SLEEP_S))
 
-    def _wait_s(self, priority: Priority, ahead: int) -> float:
-        """Return how long until a turn is free after `ahead` others took theirs, if positive."""
+    def _wait_s(self, priority: Priority) -> float:
+        """Return how long until a turn is free, in seconds; 0 for now."""
         self._forget_old()
-        now = self._steady()
-        pause_s = self._paused_until - now
-        if not self._limit:
-            return pause_s
-        to_expire = len(self._used) + ahead - self._limits[priority]
-        if to_expire < 0:
-            return pause_s
-        rounds, index = divmod(to_expire, self._limit)
-        if index < len(self._used):
-            free_at = self._used[index] + WINDOW_S * (rounds + 1)
-        else:
-            free_at = now + WINDOW_S * (rounds + 1)
-        return max(pause_s, free_at - now)
+        to_expire = len(self._used) - self._limits[priority]
+        if not self._limit or to_expire < 0:
+            return 0.0
+        return self._used[to_expire] + WINDOW_S - self._steady()
 
     def _forget_old(self) -> None:
         oldest = self._steady() - WINDOW_S

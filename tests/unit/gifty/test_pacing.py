@@ -133,28 +133,6 @@ def test_a_cancelled_cashier_lets_the_outbox_go_on() -> None:
     assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
 
 
-def test_a_pause_holds_everybody() -> None:
-    async def main() -> list[float]:
-        pacer = make_pacer(10)
-        pacer.pause_until(loop_time() + 45)
-        outbox, cashier = await asyncio.gather(take(pacer, 1, OUTBOX), take(pacer, 1))
-        return [outbox[0] - 1_000.0, cashier[0] - 1_000.0]
-
-    assert run_virtually(main) == pytest.approx([45.0, 45.0], abs=0.01)
-
-
-def test_a_pause_that_is_made_longer_while_somebody_waits_counts() -> None:
-    async def main() -> float:
-        pacer = make_pacer(10)
-        pacer.pause_until(loop_time() + 10)
-        waiting = asyncio.create_task(take(pacer, 1))
-        await asyncio.sleep(5)
-        pacer.pause_until(loop_time() + 30)
-        return (await waiting)[0] - 1_000.0
-
-    assert run_virtually(main) == pytest.approx(35.0, abs=0.01)
-
-
 def test_a_sleep_that_wakes_early_does_not_break_the_limit() -> None:
     async def main() -> list[float]:
         pacer = Pacer(2, now=loop_time, sleep=lambda seconds: asyncio.sleep(seconds * 0.4))
@@ -174,6 +152,18 @@ def test_a_restart_gives_no_second_helping() -> None:
     assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
 
 
+def test_a_limit_that_was_lowered_waits_for_what_was_used_above_it() -> None:
+    async def main() -> list[float]:
+        before = make_pacer(4)
+        await take(before, 2)
+        await asyncio.sleep(30)
+        await take(before, 2)
+        after = make_pacer(2, history=before.history)
+        return [each - 1_000.0 for each in await take(after, 2)]
+
+    assert run_virtually(main) == pytest.approx([90.0, 90.0], abs=0.01)
+
+
 def test_a_history_from_the_future_counts_as_just_now() -> None:
     async def main() -> float:
         pacer = make_pacer(1, history=(int((loop_time() + 86_400) * 1000),))
@@ -191,16 +181,6 @@ def test_setting_the_wall_clock_changes_no_wait() -> None:
         return (await take(pacer, 1))[0] - 1_000.0
 
     assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
-
-
-def test_the_wait_is_told_before_it_is_waited() -> None:
-    async def main() -> tuple[float, float, float]:
-        pacer = make_pacer(10, reserve=5)
-        before = pacer.waiting_s(CASHIER)
-        await take(pacer, 5)
-        return before, pacer.waiting_s(CASHIER), pacer.waiting_s(OUTBOX)
-
-    assert run_virtually(main) == (0.0, 0.0, 60.0)
 
 
 def test_no_limit_means_no_wait() -> None:
