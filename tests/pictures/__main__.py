@@ -77,12 +77,17 @@ def main(argv: Sequence[str]) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # A picture may be taken, and its sandbox stopped, while that holds an answer back.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    from tests.helpers.qt import qt_event_loop
+    from PySide6.QtCore import qInstallMessageHandler
+
+    from tests.helpers.qt import HARMLESS, qt_event_loop
 
     from . import other_shots, till_shots
 
     every = (*till_shots.SHOTS, *other_shots.SHOTS)
     chosen = [each for each in every if not arguments.only or each.name in arguments.only]
+    qInstallMessageHandler(
+        lambda _kind, _where, said: None if said in HARMLESS else print(said, file=sys.stderr)
+    )
     with asyncio.Runner(loop_factory=qt_event_loop) as runner:
         problems = runner.run(render(chosen, arguments.out))
     for problem in problems:
