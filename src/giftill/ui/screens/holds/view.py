@@ -91,7 +91,7 @@ class HoldsScreen(Screen):
                 Column(t("Card")),
                 Column(t("Sale")),
                 Column(t("Location"), stretch=3),
-                Column(t("By")),
+                Column(t("By"), stretch=2),
                 Column(t("State"), stretch=4),
             )
         )
