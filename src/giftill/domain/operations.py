@@ -42,7 +42,8 @@ class OperationState(StrEnum):
         UNKNOWN: It was maybe sent; the till is checking.
         CONFIRMED: The API did it.
         REFUSED: The API said no, and the cashier was told.
-        NOT_DONE: Surely not done and given up, with the cashier told.
+        NOT_DONE: Surely not done and given up, with the cashier told. If that rests on a check,
+            the till watches for a day; should it turn up late, it becomes ATTENTION.
         ATTENTION: The till can't decide alone; a manager must.
         CLOSED: A manager closed it, with a reason.
     """

@@ -109,6 +109,7 @@ class Journal:
         states: Collection[OperationState] = (),
         kinds: Collection[OperationKind] = (),
         due_by_ms: int | None = None,
+        since_ms: int | None = None,
         limit: int | None = None,
     ) -> tuple[Operation, ...]:
         """Return the operations that meet every condition, oldest first.
@@ -118,6 +119,7 @@ class Journal:
             states: Only in these states; empty for any.
             kinds: Only of these kinds; empty for any.
             due_by_ms: Only those to be tried or looked at by then, this PC's Unix time in ms.
+            since_ms: Only those asked for since then, likewise.
             limit: At most so many; None for all.
         """
         return await self._read(
@@ -127,6 +129,7 @@ class Journal:
                 states=states,
                 kinds=kinds,
                 due_by_ms=due_by_ms,
+                since_ms=since_ms,
                 limit=limit,
             )
         )

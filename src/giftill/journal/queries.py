@@ -79,6 +79,7 @@ def operations(
     states: Collection[OperationState],
     kinds: Collection[OperationKind],
     due_by_ms: int | None,
+    since_ms: int | None,
     limit: int | None,
 ) -> tuple[Operation, ...]:
     """Return the operations that meet every condition given, oldest first."""
@@ -89,6 +90,8 @@ def operations(
         where.add("account = ?", account)
     if due_by_ms is not None:
         where.add("next_at_ms <= ?", due_by_ms)
+    if since_ms is not None:
+        where.add("created_at_ms >= ?", since_ms)
     found = connection.execute(
         f"SELECT {rows.OPERATION_COLUMNS} FROM operation{where} ORDER BY created_at_ms, id LIMIT ?",
         (*where.values, -1 if limit is None else limit),

@@ -17,6 +17,7 @@ from giftill.journal import EventKind, Journal, JournalError, Record
 
 from .answers import fits
 from .results import Placed, Result
+from .search import is_owned
 from .shutdown import finish
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class OnlineOperations:
         Raises:
             JournalWriteError: The intent could not be recorded; nothing was sent.
         """
-        task = asyncio.create_task(self._carry_out(operation, ask))
+        task = asyncio.create_task(self._undisturbed(operation, ask))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -58,6 +59,10 @@ class OnlineOperations:
     async def finish(self, patience_s: float) -> None:
         """Wait for the requests that are under way, at most `patience_s`."""
         await finish(self._running, patience_s)
+
+    async def _undisturbed(self, operation: Operation, ask: Ask) -> Placed:
+        with self._reconciler.hands_off(operation.id):
+            return await self._carry_out(operation, ask)
 
     async def _carry_out(self, operation: Operation, ask: Ask) -> Placed:
         sending = replace(operation, state=OperationState.SENDING)
@@ -79,6 +84,10 @@ class OnlineOperations:
             return await self._settle(operation, Outcome.NOT_SENT, error, None)
         except GiftyError as error:
             return await self._failed(operation, error)
+        is_old = answer.id in operation.known_transactions
+        if is_old or await is_owned(self._journal, operation, answer):
+            # An answer from somebody's cache: it tells of an earlier request, not of this one.
+            return await self._settle(operation, Outcome.UNREADABLE, None, None)
         if not fits(operation, answer):
             return await self._settle(operation, Outcome.MISFITS, None, answer)
         return await self._reconciler.confirm(operation, answer)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from giftill.domain.errors import GiftillError
 from giftill.domain.operations import (
     AttentionKind,
     Operation,
     OperationKind,
     OperationState,
 )
-from giftill.gifty import GiftyClient, GiftyError, Priority
+from giftill.gifty import GiftyClient, GiftyError
 from giftill.journal import EventKind, Journal, Record
 
-from .answers import fits, hold_made_by
+from .answers import hold_made_by
 from .observable import Signal
 from .results import NotDoneAfterAll, Placed, Result
+from .search import Sighting, search
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from giftill.domain.errors import GiftillError
+    from giftill.domain.operations import AccountId, OperationId
     from giftill.domain.transactions import Transaction
 
     from .accounts import Accounts
@@ -39,17 +44,13 @@ ONLINE_ONLY: Final = (
 )
 # Two looks that find nothing, a quiet period apart, mean that it was not done.
 _LOOKS: Final = 2
-_SLACK: Final = timedelta(seconds=5)
 _RETRY_S: Final = 5.0
 _NO_REQUEST_TAKES_MS: Final = 120_000
 _IDLE_S: Final = 60.0
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Transactions that the operation may have made; None if the API could not be asked."""
-
-    candidates: tuple[Transaction, ...] | None
+# What was not found is watched for a day: the API's list can be behind. First soon, then rarely.
+_WATCHED_MS: Final = 24 * 3_600_000
+_SHORTEST_WATCH_MS: Final = 2 * 60_000
+_LONGEST_WATCH_MS: Final = 2 * 3_600_000
 
 
 class Reconciler:
@@ -80,7 +81,19 @@ class Reconciler:
         self._is_alone = tills_on_account == 1
         self._wake = asyncio.Event()
         self._is_stopping = False
+        self._being_asked: set[OperationId] = set()
+        # When to try again what the API could not be asked about; no matter for the disk.
+        self._retry_at_ms: dict[OperationId, int] = {}
         self.resolved: Signal[Placed] = Signal()
+
+    @contextmanager
+    def hands_off(self, operation: OperationId) -> Iterator[None]:
+        """Leave an operation alone while its own request is under way, however long it waits."""
+        self._being_asked.add(operation)
+        try:
+            yield
+        finally:
+            self._being_asked.discard(operation)
 
     async def take(self, operation: Operation, error: GiftillError | None) -> Placed:
         """Take over an operation whose answer is missing; `run` finds out about it."""
@@ -98,10 +111,10 @@ class Reconciler:
     async def decide_refused(self, operation: Operation, error: GiftyError) -> Placed:
         """Decide about a refused operation: the refusal may be the echo of its success."""
         seen = await self._look(operation)
-        if seen.candidates is None:
+        if seen is None:
             return await self.take(operation, error)
-        if seen.candidates:
-            return await self._found(operation, seen.candidates)
+        if seen.likely:
+            return await self._found(operation, seen)
         refused = replace(
             operation,
             state=OperationState.REFUSED,
@@ -128,18 +141,16 @@ class Reconciler:
 
     async def step(self, operation: Operation) -> Placed:
         """Look once at an unknown operation and decide."""
+        if operation.card is None:
+            # There is nothing to look at, now or later.
+            return await self._needs_a_manager(operation, AttentionKind.UNCLEAR)
         seen = await self._look(operation)
         now_ms = self._clock.now_ms()
-        if seen.candidates is None:
-            later = replace(
-                operation,
-                state=OperationState.UNKNOWN,
-                next_at_ms=now_ms + round(_RETRY_S * 1000),
-            )
-            await self._journal.commit(Record(EventKind.UNKNOWN, operation=later))
-            return Placed(Result.CHECKING, later)
-        if seen.candidates:
-            return await self._found(operation, seen.candidates)
+        if seen is None:
+            self._retry_at_ms[operation.id] = now_ms + _retry_ms(now_ms - operation.created_at_ms)
+            return Placed(Result.CHECKING, operation)
+        if seen.all:
+            return await self._found(operation, seen)
         looked = replace(
             operation,
             state=OperationState.UNKNOWN,
@@ -150,7 +161,8 @@ class Reconciler:
             later = replace(looked, next_at_ms=now_ms + round(self._quiet_s * 1000))
             await self._journal.commit(Record(EventKind.LOOKED, operation=later))
             return Placed(Result.CHECKING, later)
-        ended = replace(looked, state=OperationState.NOT_DONE)
+        watched = now_ms + _SHORTEST_WATCH_MS
+        ended = replace(looked, state=OperationState.NOT_DONE, next_at_ms=watched)
         await self._journal.commit(Record(EventKind.NOT_DONE, operation=ended))
         checked_at = datetime.fromtimestamp(now_ms / 1000, UTC)
         return Placed(Result.NOT_DONE, ended, error=NotDoneAfterAll(operation.kind, checked_at))
@@ -165,7 +177,8 @@ class Reconciler:
             self._wake.clear()
             try:
                 pause_s = await self._round()
-            except GiftillError:
+            except Exception:  # noqa: BLE001 - logged with all there is, and tried again
+                # Whatever it was, it must not be the end: what is unknown would stay so for ever.
                 _log.exception("The reconciler could not work")
                 pause_s = _RETRY_S
             if not self._is_stopping:
@@ -181,75 +194,95 @@ class Reconciler:
         account = await self._accounts.known()
         if account is None:
             return _IDLE_S
-        unknown = [
-            each if each.state is OperationState.UNKNOWN else self._overdue(each)
-            for each in await self._journal.operations(
-                account=account,
-                states=(OperationState.UNKNOWN, OperationState.SENDING),
-                kinds=ONLINE_ONLY,
-            )
-        ]
         next_ms = [self._clock.now_ms() + round(_IDLE_S * 1000)]
-        for each in unknown:
-            if each.next_at_ms <= self._clock.now_ms() and not self._connectivity.is_paused:
-                placed = await self.step(each)
-                if placed.result is not Result.CHECKING:
+        for each in await self._to_look_at(account):
+            if self._due_at_ms(each) <= self._clock.now_ms() and not self._connectivity.is_paused:
+                is_watched = each.state is OperationState.NOT_DONE
+                placed = await (self._watch(each) if is_watched else self.step(each))
+                if placed is not None and placed.result is not Result.CHECKING:
                     self.resolved.tell(placed)
                     continue
-                next_ms.append((placed.operation or each).next_at_ms)
+                after = placed.operation if placed is not None else None
+                next_ms.append(self._due_at_ms(after or each))
             else:
-                next_ms.append(max(each.next_at_ms, self._clock.now_ms() + 1000))
+                next_ms.append(max(self._due_at_ms(each), self._clock.now_ms() + 1000))
         return max(0.05, (min(next_ms) - self._clock.now_ms()) / 1000)
 
-    def _overdue(self, operation: Operation) -> Operation:
-        """Return one that is being sent, due when no request can still be on its way.
-
-        It is looked at then: its answer came, but could not be recorded.
-        """
-        return replace(operation, next_at_ms=operation.updated_at_ms + _NO_REQUEST_TAKES_MS)
-
-    async def _look(self, operation: Operation) -> _Seen:
-        """List what is new on the card since the operation was asked for."""
-        if operation.card is None:
-            return _Seen(None)
-        asked_at = datetime.fromtimestamp(
-            (operation.created_at_ms + operation.server_offset_ms) / 1000, UTC
+    async def _to_look_at(self, account: AccountId) -> list[Operation]:
+        unknown = await self._journal.operations(
+            account=account,
+            states=(OperationState.UNKNOWN, OperationState.SENDING),
+            kinds=ONLINE_ONLY,
         )
-        known = set(operation.known_transactions)
-        candidates: list[Transaction] = []
+        not_found = await self._journal.operations(
+            account=account,
+            states=(OperationState.NOT_DONE,),
+            kinds=ONLINE_ONLY,
+            since_ms=self._clock.now_ms() - _WATCHED_MS,
+        )
+        return [
+            *(each for each in unknown if each.id not in self._being_asked),
+            *(each for each in not_found if each.attempts >= _LOOKS),
+        ]
+
+    def _due_at_ms(self, operation: Operation) -> int:
+        """Return when to look at an operation; at once if the clock was set back meanwhile.
+
+        One that is being sent is due when no request can still be on its way: its answer came,
+        but could not be recorded.
+        """
+        longest = round(self._quiet_s * 1000)
+        due_at_ms = operation.next_at_ms
+        if operation.state is OperationState.SENDING:
+            longest = _NO_REQUEST_TAKES_MS
+            due_at_ms = operation.updated_at_ms + longest
+        elif operation.state is OperationState.NOT_DONE:
+            longest = _LONGEST_WATCH_MS
+        now_ms = self._clock.now_ms()
+        if due_at_ms > now_ms + longest:
+            due_at_ms = now_ms
+        retry_at_ms = self._retry_at_ms.get(operation.id, 0)
+        return due_at_ms if retry_at_ms > now_ms + longest else max(due_at_ms, retry_at_ms)
+
+    async def _watch(self, operation: Operation) -> Placed | None:
+        """Look again for what was not found; the cashier was told so, and may have gone on."""
+        seen = await self._look(operation)
+        now_ms = self._clock.now_ms()
+        if seen is None:
+            self._retry_at_ms[operation.id] = now_ms + _SHORTEST_WATCH_MS
+            return None
+        if seen.likely:
+            return await self._needs_a_manager(operation, AttentionKind.POSSIBLE_HOLD, seen.likely)
+        age_ms = max(_SHORTEST_WATCH_MS, now_ms - operation.created_at_ms)
+        later = replace(operation, next_at_ms=now_ms + min(_LONGEST_WATCH_MS, age_ms))
+        await self._journal.commit(Record(EventKind.LOOKED, operation=later))
+        return Placed(Result.CHECKING, later)
+
+    async def _look(self, operation: Operation) -> Sighting | None:
+        """Search the card's transactions; None if the API could not be asked."""
+        if operation.card is None:
+            return None
         try:
-            async for each in self._client.transactions(
-                card=operation.card, priority=Priority.OUTBOX
-            ):
-                is_older = each.created_at is not None and each.created_at < asked_at - _SLACK
-                if each.id in known or is_older:
-                    break
-                if fits(operation, each) and not await self._is_owned(operation, each):
-                    candidates.append(each)
+            seen = await search(self._client, self._journal, operation)
         except GiftyError as error:
             _log.info("Could not look at the card's transactions: %s", error)
-            return _Seen(None)
-        return _Seen(tuple(candidates))
+            return None
+        self._retry_at_ms.pop(operation.id, None)
+        return seen
 
-    async def _is_owned(self, operation: Operation, candidate: Transaction) -> bool:
-        hold = await self._journal.hold(operation.account, candidate.id)
-        if hold is not None:
-            return True
-        others = await self._journal.operations(
-            account=operation.account,
-            states=(OperationState.CONFIRMED,),
-            kinds=(operation.kind,),
-        )
-        return any(each.result == candidate.id for each in others)
+    async def _found(self, operation: Operation, seen: Sighting) -> Placed:
+        if len(seen.all) == 1 and seen.likely and self._is_alone:
+            return await self.confirm(operation, seen.likely[0], EventKind.HOLD_ADOPTED)
+        return await self._needs_a_manager(operation, AttentionKind.POSSIBLE_HOLD, seen.all)
 
-    async def _found(self, operation: Operation, candidates: tuple[Transaction, ...]) -> Placed:
-        if len(candidates) == 1 and self._is_alone:
-            return await self.confirm(operation, candidates[0], EventKind.HOLD_ADOPTED)
+    async def _needs_a_manager(
+        self, operation: Operation, why: AttentionKind, candidates: tuple[Transaction, ...] = ()
+    ) -> Placed:
         needs = replace(
             operation,
             state=OperationState.ATTENTION,
-            attention=AttentionKind.POSSIBLE_HOLD,
-            result=candidates[0].id,
+            attention=why,
+            result=candidates[0].id if candidates else operation.result,
             updated_at_ms=self._clock.now_ms(),
         )
         await self._journal.commit(
@@ -259,4 +292,10 @@ class Reconciler:
                 facts={"candidates": " ".join(each.id for each in candidates)},
             )
         )
-        return Placed(Result.ATTENTION, needs, transaction=candidates[0])
+        found = candidates[0] if candidates else None
+        return Placed(Result.ATTENTION, needs, transaction=found)
+
+
+def _retry_ms(age_ms: int) -> int:
+    """Return how long after a vain attempt to ask again: the longer in vain, the more rarely."""
+    return round(1000 * min(_IDLE_S, max(_RETRY_S, age_ms / 4000)))

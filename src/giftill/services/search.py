@@ -1,0 +1,93 @@
+"""Searching a card's transactions for the one that a request made whose answer was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from giftill.domain.operations import Operation, OperationKind, OperationState
+from giftill.gifty import GiftyClient, Priority
+
+from .answers import fits
+
+if TYPE_CHECKING:
+    from giftill.domain.transactions import Transaction, TransactionId
+    from giftill.journal import Journal
+
+# The server's `Date` has whole seconds, and its distance is measured over a network.
+_BEFORE: Final = timedelta(seconds=5)
+# A request waits a minute for its turn at most, and then has its timeouts; the rest is slack.
+_AFTER: Final = timedelta(minutes=3)
+# Nobody's clock is believed to be wrong by more, where nothing else tells old from new.
+_LONG_BEFORE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What an operation may have made: new on its card, fitting, and nobody else's here.
+
+    Attributes:
+        likely: Made while the request was under way.
+        doubtful: Made at another time, by the server's clock as this till knew it. A clock that
+            jumped can be behind that, so it is never taken for nothing.
+    """
+
+    likely: tuple[Transaction, ...] = ()
+    doubtful: tuple[Transaction, ...] = ()
+
+    @property
+    def all(self) -> tuple[Transaction, ...]:
+        """Both, the likely ones first."""
+        return (*self.likely, *self.doubtful)
+
+
+async def search(client: GiftyClient, journal: Journal, operation: Operation) -> Sighting:
+    """List what is new on the operation's card since it was asked for.
+
+    The card's transactions of that moment tell old from new; its time only tells likely from
+    doubtful. The list is read on behind the old ones, as rows of one second have no order.
+
+    Raises:
+        GiftyError: The API could not be asked, so that nothing is known.
+    """
+    asked_at = datetime.fromtimestamp(
+        (operation.created_at_ms + operation.server_offset_ms) / 1000, UTC
+    )
+    known = set(operation.known_transactions)
+    passed: set[TransactionId] = set()
+    # Nothing is new behind this time; a snapshot that has not been passed may yet be.
+    oldest = asked_at - _LONG_BEFORE
+    likely: list[Transaction] = []
+    doubtful: list[Transaction] = []
+    async for each in client.transactions(card=operation.card, priority=Priority.OUTBOX):
+        made_at = each.created_at
+        if each.id in known:
+            passed.add(each.id)
+            if passed == known and made_at is not None:
+                oldest = max(oldest, made_at)
+            continue
+        if made_at is not None and made_at < oldest and (passed or not known):
+            break
+        is_elsewhere = each.card is not None and each.card.id != operation.card
+        if is_elsewhere or not fits(operation, each):
+            continue
+        if not await is_owned(journal, operation, each):
+            (likely if _is_in_time(made_at, asked_at) else doubtful).append(each)
+    return Sighting(tuple(likely), tuple(doubtful))
+
+
+async def is_owned(journal: Journal, operation: Operation, answer: Transaction) -> bool:
+    """Tell whether another operation of this till has made a transaction."""
+    if operation.kind is OperationKind.REDEEM:
+        return await journal.hold(operation.account, answer.id) is not None
+    others = await journal.operations(
+        account=operation.account,
+        states=(OperationState.CONFIRMED,),
+        kinds=(operation.kind,),
+    )
+    return any(each.result == answer.id for each in others)
+
+
+def _is_in_time(made_at: datetime | None, asked_at: datetime) -> bool:
+    return made_at is not None and asked_at - _BEFORE <= made_at <= asked_at + _AFTER

@@ -1,0 +1,285 @@
+"""Lost answers under bad circumstances: nothing is charged twice, nothing is left unseen."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from giftill.domain.money import Money
+from giftill.domain.operations import AttentionKind, OperationState
+from giftill.gifty import GiftyClient
+from giftill.journal import EventKind, Record
+from giftill.sandbox import Fault, FaultKind, SandboxServer
+from giftill.services.results import Placed, Result
+from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.patience import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+    from giftill.domain.operations import Operation
+    from giftill.domain.transactions import Transaction
+    from giftill.services.desk import Desk
+
+pytestmark = pytest.mark.anyio
+
+REDEEM = "/v1/giftcards/*/redeem"
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_on(server, tmp_path) as opened:
+        yield opened
+
+
+def turn_clock(monkeypatch: pytest.MonkeyPatch, desk: Desk, by_ms: int) -> None:
+    """Let this PC's clock jump."""
+    now_ms = type(desk.clock)().now_ms
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + by_ms)
+
+
+def change_lists(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[list[Transaction]], list[Transaction]]
+) -> None:
+    """Let every list of transactions be another one than the server's."""
+    ask = GiftyClient.transactions
+
+    async def changed(client: GiftyClient, **options: object) -> AsyncIterator[Transaction]:
+        listed = [each async for each in ask(client, **options)]  # type: ignore[arg-type] # as it came
+        for each in change(listed):
+            yield each
+
+    monkeypatch.setattr(GiftyClient, "transactions", changed)
+
+
+async def lose(
+    desk: Desk, server: SandboxServer, kind: FaultKind = FaultKind.LOSE_ANSWER_AFTER
+) -> Operation:
+    """Hold 12.50 and lose the answer; return the operation."""
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    server.faults.set(Fault(kind, path=REDEEM, times=1))
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.result is Result.CHECKING, placed
+    assert placed.operation is not None
+    return placed.operation
+
+
+async def check(desk: Desk, operation: Operation) -> Placed:
+    """Look until the check ends, or three times."""
+    placed = Placed(Result.CHECKING, operation)
+    for _ in range(3):
+        if placed.result is not Result.CHECKING or placed.operation is None:
+            break
+        placed = await desk.reconciler.step(placed.operation)
+    return placed
+
+
+async def stored(desk: Desk, operation: Operation) -> Operation:
+    found = await desk.journal.operation(operation.id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("by_ms", [DAY_MS, -DAY_MS, 365 * DAY_MS, HOUR_MS])
+async def test_a_clock_that_jumped_before_the_hold_does_not_hide_it(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch, by_ms: int
+) -> None:
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    turn_clock(monkeypatch, desk, by_ms)
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path=REDEEM, times=1))
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.operation is not None
+    found = await check(desk, placed.operation)
+    assert found.result is Result.ATTENTION
+    assert found.operation is not None
+    assert found.operation.attention is AttentionKind.POSSIBLE_HOLD
+    assert found.operation.result is not None
+
+
+async def test_a_hold_listed_behind_older_ones_is_found(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server)
+    change_lists(monkeypatch, lambda listed: [*listed[1:2], listed[0], *listed[2:]])
+    assert (await check(desk, operation)).result is Result.DONE
+
+
+async def test_a_hold_made_long_after_is_not_adopted(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server, FaultKind.LOSE_BEFORE)
+    await desk.client.redeem(code_of("full_50"), Money(1250))
+
+    def age(listed: list[Transaction]) -> list[Transaction]:
+        made = listed[0].created_at
+        assert made is not None
+        return [replace(listed[0], created_at=made + timedelta(minutes=20)), *listed[1:]]
+
+    change_lists(monkeypatch, age)
+    found = await check(desk, operation)
+    assert found.result is Result.ATTENTION
+    assert await desk.sales.open_holds() == ()
+
+
+async def test_a_hold_on_another_card_is_not_adopted(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server, FaultKind.LOSE_BEFORE)
+    # A server that ignores the filter lists every card's transactions.
+    other = await desk.client.redeem(code_of("large"), Money(1250))
+    change_lists(monkeypatch, lambda listed: [other, *listed])
+    assert (await check(desk, operation)).result is Result.NOT_DONE
+
+
+async def test_a_hold_that_the_list_shows_late_is_brought_to_a_manager(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server)
+    with monkeypatch.context() as behind:
+        change_lists(behind, lambda listed: listed[1:])
+        assert (await check(desk, operation)).result is Result.NOT_DONE
+    # The cashier was told that it was not charged, and charged again.
+    code = code_of("full_50")
+    again = await desk.sales.hold(
+        code, await desk.sales.look_up(code), Money(1250), desk.sales.new_sale()
+    )
+    assert again.result is Result.DONE
+    told: list[Placed] = []
+    desk.sales.resolved.subscribe(told.append)
+    await desk.reconciler.drain()
+    assert told == []
+    turn_clock(monkeypatch, desk, HOUR_MS)
+    await desk.reconciler.drain()
+    assert [each.result for each in told] == [Result.ATTENTION]
+    late = await stored(desk, operation)
+    assert late.attention is AttentionKind.POSSIBLE_HOLD
+    assert again.hold is not None
+    assert late.result not in {None, again.hold.transaction}
+
+
+async def test_what_is_never_found_is_watched_for_a_day_and_then_left(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server, FaultKind.LOSE_BEFORE)
+    assert (await check(desk, operation)).result is Result.NOT_DONE
+    asked: list[int] = []
+
+    def count(listed: list[Transaction]) -> list[Transaction]:
+        asked.append(len(listed))
+        return listed
+
+    change_lists(monkeypatch, count)
+    for hours in (1, 1, 3, 25):
+        with monkeypatch.context() as later:
+            turn_clock(later, desk, hours * HOUR_MS)
+            await desk.reconciler.drain()
+    assert len(asked) == 2
+    assert (await stored(desk, operation)).state is OperationState.NOT_DONE
+
+
+async def test_an_answer_that_tells_of_an_earlier_hold_makes_no_second_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    cached = await desk.client.redeem(code, Money(1250))
+    before = await desk.sales.find_hold(cached.id)
+
+    async def from_cache(_client: GiftyClient, *_args: object, **_options: object) -> Transaction:
+        return cached
+
+    monkeypatch.setattr(GiftyClient, "redeem", from_cache)
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.result is Result.CHECKING
+    assert await desk.sales.open_holds() == (before,)
+
+
+async def test_what_can_never_be_looked_at_needs_a_manager(
+    desk: Desk, server: SandboxServer
+) -> None:
+    operation = replace(await lose(desk, server), card=None)
+    await desk.journal.commit(Record(EventKind.UNKNOWN, operation=operation))
+    assert (await check(desk, operation)).result is Result.ATTENTION
+
+
+async def test_a_request_that_waits_for_its_turn_is_not_declared_undone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    turn = asyncio.Event()
+    redeem = GiftyClient.redeem
+
+    async def late(client: GiftyClient, *args: object, **options: object) -> Transaction:
+        await turn.wait()
+        return await redeem(client, *args, **options)  # type: ignore[arg-type] # handed on as it came
+
+    monkeypatch.setattr(GiftyClient, "redeem", late)
+    holding = asyncio.create_task(desk.sales.hold(code, card, Money(1250), desk.sales.new_sale()))
+
+    async def is_sending() -> bool:
+        return bool(await desk.journal.operations(states=(OperationState.SENDING,)))
+
+    await until(is_sending)
+    for minutes in (10, 20, 30):
+        with monkeypatch.context() as later:
+            turn_clock(later, desk, minutes * 60_000)
+            await desk.reconciler.drain()
+    assert await is_sending()
+    turn.set()
+    assert (await holding).result is Result.DONE
+
+
+async def test_a_clock_set_back_does_not_put_the_check_off(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server)
+    turn_clock(monkeypatch, desk, -DAY_MS)
+    await desk.reconciler.drain()
+    assert (await stored(desk, operation)).state is OperationState.CONFIRMED
+
+
+async def test_looking_in_vain_writes_nothing(desk: Desk, server: SandboxServer) -> None:
+    operation = await lose(desk, server)
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    before = len(await desk.journal.entries())
+    for _ in range(3):
+        assert (await desk.reconciler.step(operation)).result is Result.CHECKING
+    assert len(await desk.journal.entries()) == before
+
+
+async def test_a_listener_that_fails_does_not_end_the_checks(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lose(desk, server)
+
+    def fail(_placed: Placed) -> None:
+        raise RuntimeError("a screen is broken")
+
+    desk.sales.resolved.subscribe(fail)
+    turn_clock(monkeypatch, desk, 60_000)
+    running = asyncio.create_task(desk.reconciler.run())
+
+    async def is_settled() -> bool:
+        return (await stored(desk, operation)).state is OperationState.CONFIRMED
+
+    await until(is_settled)
+    ended, _ = await asyncio.wait({running}, timeout=0.3)
+    assert not ended
+    desk.reconciler.stop()
+    await running
