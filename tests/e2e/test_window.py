@@ -1,4 +1,4 @@
-"""The window from outside: a second one, what a screen reader finds, and what is scanned in error."""
+"""The window from outside: a second one, what a screen reader finds, and bad input."""
 
 from __future__ import annotations
 

@@ -182,16 +182,25 @@ class Server:
     @contextmanager
     def fault(self, kind: str, **scope: object) -> Iterator[None]:
         """Make something go wrong inside the block."""
-        self._switch([{"kind": kind, **scope}])
+        self.switch({"kind": kind, **scope})
         try:
             yield
         finally:
-            self._switch([])
+            self.switch()
 
-    def _switch(self, faults: list[dict[str, object]]) -> None:
+    def switch(self, *faults: dict[str, object]) -> None:
+        """Switch exactly these faults on."""
+        self._control("PUT", {"faults": faults})
+
+    def has_met(self, path: str) -> bool:
+        """Tell whether the fault for that path has hit as often as it was to."""
+        return all(each["path"] != path for each in self._control("GET")["faults"])
+
+    def _control(self, method: str, body: object = None) -> Any:  # noqa: ANN401 - as it answers
         address = self.url.removesuffix("v1/") + "_sandbox/faults"
-        answer = httpx.put(address, json={"faults": faults}, trust_env=False, timeout=PATIENCE_S)
+        answer = httpx.request(method, address, json=body, trust_env=False, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
+        return answer.json()
 
 
 @contextmanager
@@ -215,13 +224,20 @@ def kill(process: subprocess.Popen[Any]) -> None:
             stream.close()
 
 
-def until(condition: Callable[[], object], what: str, *, timeout_s: float = PATIENCE_S) -> None:
+def until(
+    condition: Callable[[], object],
+    what: str,
+    *,
+    timeout_s: float = PATIENCE_S,
+    pause_s: float = 0.03,
+) -> None:
     """Wait for a condition.
 
     Args:
         condition: Asked again and again.
         what: What is waited for, for whoever reads of the failure.
         timeout_s: When to give up.
+        pause_s: How long to leave it alone between two questions.
 
     Raises:
         AssertionError: It did not come true in time.
@@ -229,7 +245,7 @@ def until(condition: Callable[[], object], what: str, *, timeout_s: float = PATI
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout_s} s in vain until {what}"
-        time.sleep(0.03)
+        time.sleep(pause_s)
 
 
 def _free_port() -> int:
