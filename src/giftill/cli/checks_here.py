@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from giftill.config import TOKEN_VARIABLE, unknown_settings
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
+from giftill.services.clock import SystemClock
 
-from .context import now_ms
 from .findings import Check, Finding
 
 if TYPE_CHECKING:
@@ -171,7 +171,9 @@ def _judge_chain(report: ChainReport) -> Finding:
 
 
 def _judge_outbox(summary: OutboxSummary, settings: Settings) -> Finding:
-    age_ms = now_ms() - summary.oldest_at_ms if summary.oldest_at_ms is not None else 0
+    age_ms = (
+        SystemClock().now_ms() - summary.oldest_at_ms if summary.oldest_at_ms is not None else 0
+    )
     cents = max((each.cents for each in summary.total), default=0)
     is_full = summary.waiting >= settings.outbox_limit_items or cents >= settings.outbox_limit_cents
     facts = {"n": summary.waiting, "most": settings.outbox_limit_items}

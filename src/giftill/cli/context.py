@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -124,8 +123,9 @@ class Context:
             yield None
             return
         from giftill.journal import Journal
+        from giftill.services.clock import SystemClock
 
-        journal = await Journal.open(self.folders.data, now_ms=now_ms)
+        journal = await Journal.open(self.folders.data, now_ms=SystemClock().now_ms)
         try:
             yield journal
         finally:
@@ -147,11 +147,6 @@ class Context:
                 client.location = self.chosen_location
                 return
         raise UnknownLocationError(self.chosen_location)
-
-
-def now_ms() -> int:
-    """Return this PC's Unix time in milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def _as_location(text: str | None) -> LocationId | None:

@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from .arguments import Parser
     from .context import Context
 
-_OPEN_STATES: Final = (
-    OperationState.QUEUED,
-    OperationState.SENDING,
-    OperationState.UNKNOWN,
-    OperationState.ATTENTION,
-)
 _LONGEST_REASON: Final = 500
 
 
@@ -66,8 +60,10 @@ async def outbox(context: Context, arguments: argparse.Namespace) -> Exit:
 
 
 async def _list(context: Context) -> Exit:
+    from giftill.services.settle import SHOWN
+
     async with context.journal() as journal:
-        items = await journal.operations(states=_OPEN_STATES) if journal else ()
+        items = await journal.operations(states=SHOWN) if journal else ()
     context.terminal.answer({"outbox": [operation_document(each) for each in items]})
     _tell_items(context, items)
     return Exit.DONE

@@ -18,11 +18,13 @@ from .problems import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Awaitable, Callable, Sequence
 
     from giftill.domain.operations import Hold, OperationId
     from giftill.domain.transactions import TransactionId
     from giftill.services.desk import Desk
-    from giftill.services.results import Placed
+    from giftill.services.results import Placed, Settled
+    from giftill.services.sale import SaleService
 
     from .arguments import Parser
     from .context import Context
@@ -88,22 +90,12 @@ async def redeem(context: Context, arguments: argparse.Namespace) -> Exit:
 
 async def capture(context: Context, arguments: argparse.Namespace) -> Exit:
     """Carry out `capture`: make a hold final, now or as soon as the network is back."""
-    transaction = read_transaction_id(arguments.transaction)
-    async with context.desk() as desk:
-        hold = await _hold(context, desk, transaction)
-        settled = await desk.sales.complete([hold])
-        link = desk.connectivity.link.value
-    return tell_settled(context, settled, link)
+    return await _settle(context, arguments, lambda sales, hold: sales.complete([hold]))
 
 
 async def release(context: Context, arguments: argparse.Namespace) -> Exit:
     """Carry out `release`: give a held amount back, now or as soon as the network is back."""
-    transaction = read_transaction_id(arguments.transaction)
-    async with context.desk() as desk:
-        hold = await _hold(context, desk, transaction)
-        settled = await desk.sales.cancel([hold])
-        link = desk.connectivity.link.value
-    return tell_settled(context, settled, link)
+    return await _settle(context, arguments, lambda sales, hold: sales.cancel([hold]))
 
 
 async def list_holds(context: Context, _arguments: argparse.Namespace) -> Exit:
@@ -205,6 +197,18 @@ async def _wait_for(desk: Desk, operation: OperationId, wait_s: float) -> Placed
         return None
     finally:
         unsubscribe()
+
+
+async def _settle(
+    context: Context,
+    arguments: argparse.Namespace,
+    ask: Callable[[SaleService, Hold], Awaitable[Sequence[Settled]]],
+) -> Exit:
+    transaction = read_transaction_id(arguments.transaction)
+    async with context.desk() as desk:
+        settled = await ask(desk.sales, await _hold(context, desk, transaction))
+        link = desk.connectivity.link.value
+    return tell_settled(context, settled, link)
 
 
 async def _hold(context: Context, desk: Desk, transaction: TransactionId) -> Hold:

@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 
 SETTLEMENTS: Final = (OperationKind.CAPTURE, OperationKind.RELEASE)
 UNSETTLED: Final = (OperationState.QUEUED, OperationState.SENDING, OperationState.UNKNOWN)
+SHOWN: Final = (*UNSETTLED, OperationState.ATTENTION)
 
 # Four requests at a time keep a fast line busy and let their commits share one sync of the disk.
 _WORKERS: Final = 4
@@ -135,9 +136,7 @@ class Outbox:
 
     async def items(self) -> tuple[Operation, ...]:
         """Return everything that is not settled or needs attention, oldest first."""
-        waiting = await self._journal.operations(states=UNSETTLED)
-        attention = await self._journal.operations(states=(OperationState.ATTENTION,))
-        return tuple(sorted((*waiting, *attention), key=lambda each: each.created_at_ms))
+        return await self._journal.operations(states=SHOWN)
 
     async def send_now(self) -> None:
         """Try everything that waits at once, without waiting for its turn."""
