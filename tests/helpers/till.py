@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 CODE = "AAAABBBBCCCC7K9Q"
 OTHER_CODE = "DDDDEEEEFFFF2X4Y"
 
+# A gate that no test opens is a mistake; the test fails rather than hangs.
+_PATIENCE_S = 5.0
+
 
 def a_card(code: str = CODE, cents: int = 5_000, **changes: Any) -> Card:  # noqa: ANN401 - fields
     """Return a redeemable card whose id tells its code."""
@@ -55,7 +58,6 @@ class Gate:
     def __init__(self) -> None:
         self._open = asyncio.Event()
         self._open.set()
-        self.waiting = 0
 
     def shut(self) -> None:
         """Let nobody through."""
@@ -67,8 +69,8 @@ class Gate:
 
     async def through(self) -> None:
         """Wait for the gate to be open."""
-        self.waiting += 1
-        await self._open.wait()
+        async with asyncio.timeout(_PATIENCE_S):
+            await self._open.wait()
 
 
 @dataclass
@@ -82,6 +84,7 @@ class FakeSales:
         hold_result: How the next holds end.
         hold_error: What they say about it.
         settle_result: How the next settlements end.
+        answers_the_cancelled: Whether a look-up that is cancelled answers all the same.
         log: What was asked for.
         open: The open holds, of all sales.
     """
@@ -92,6 +95,7 @@ class FakeSales:
     hold_result: Result = Result.DONE
     hold_error: GiftillError | None = None
     settle_result: Result = Result.DONE
+    answers_the_cancelled: bool = False
     log: list[str] = field(default_factory=list)
     open: dict[str, Hold] = field(default_factory=dict)
     resolved: Signal[Placed] = field(default_factory=Signal)
@@ -103,7 +107,11 @@ class FakeSales:
 
     async def look_up(self, code: CardCode) -> Card:
         self.log.append(f"look up {code.secret}")
-        await self._answer()
+        try:
+            await self._answer()
+        except asyncio.CancelledError:
+            if not self.answers_the_cancelled:
+                raise
         return self.cards.get(code.secret) or a_card(code.secret)
 
     async def hold(

@@ -54,14 +54,18 @@ async def test_while_the_card_is_looked_up_the_till_says_so(till: Till) -> None:
     assert not till.state.busy
 
 
-async def test_the_newest_scan_wins_and_the_older_answer_is_dropped(till: Till) -> None:
+@pytest.mark.parametrize("answers_the_cancelled", [False, True])
+async def test_the_newest_scan_wins_and_the_older_answer_is_dropped(
+    till: Till, answers_the_cancelled: bool
+) -> None:
+    till.sales.answers_the_cancelled = answers_the_cancelled
     till.sales.gate.shut()
     older = asyncio.ensure_future(till.presenter.look_up(CODE))
     await asyncio.sleep(0)
     newer = asyncio.ensure_future(till.presenter.look_up(OTHER_CODE))
-    await asyncio.sleep(0)
+    await asyncio.wait([older])
     till.sales.gate.open()
-    await asyncio.wait([older, newer])
+    await newer
     card = till.state.card
     assert card is not None
     assert card.masked.endswith("2X4Y")
