@@ -278,4 +278,4 @@ class Till:
     def total(self, text: str) -> None:
         """Enter the sale's total."""
         self.presenter.type_total(text)
-        self.presenter.enter_total(is_finished=True)
+        self.presenter.enter_total()

@@ -138,6 +138,26 @@ async def test_a_wrong_total_stops_the_hold_where_it_stands(till: Till) -> None:
     assert till.state.focus is Focus.TOTAL
 
 
+async def test_a_wrong_total_that_was_left_does_not_pull_the_cursor_back(till: Till) -> None:
+    till.presenter.type_total("abc")
+    await till.presenter.look_up(CODE)
+    till.presenter.leave_total()
+    assert till.state.sale.total.problem == "“abc” is not an amount."
+    assert till.state.focus is Focus.AMOUNT
+    till.presenter.leave_total()
+    assert till.sounds == ["accepted", "refused"]
+
+
+async def test_a_card_that_a_covered_sale_does_not_need_says_so(till: Till) -> None:
+    till.total("10")
+    await till.hold("10")
+    await till.presenter.look_up(OTHER_CODE)
+    assert till.state.notice is not None
+    assert till.state.notice.title == "The sale’s total is covered"
+    assert till.state.amount is None
+    assert till.state.main.text == "Complete sale €10.00"
+
+
 async def test_a_total_below_what_is_held_is_refused(till: Till) -> None:
     await till.hold("30")
     till.total("20")

@@ -65,6 +65,13 @@ _NOTICE_ICONS: Final = {
 }
 
 
+_COVERED: Final = Notice(
+    "success",
+    Message(N_("The sale’s total is covered")),
+    Message(N_("Complete the sale, or correct its total first.")),
+)
+
+
 def card_panel(facts: Facts, t: Texts, now: datetime) -> CardPanelState | None:
     """Describe the card on screen, if there is one.
 
@@ -155,8 +162,10 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
         return None
     card = facts.shown.card
     state = card.state(now)
+    if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
+        return _other_currency(card)
     if state is CardState.REDEEMABLE:
-        return _other_currency(card) if card.currency != SALE_CURRENCY else None
+        return _COVERED if facts.sale.is_covered and not facts.is_busy else None
     if state is CardState.EXPIRED:
         return _expired(card, t)
     if state is CardState.NOT_ACTIVATED:

@@ -64,21 +64,24 @@ class Holding:
         if text != self._board.facts.total_text:
             self._board.change(total_text=text, total_error=None)
 
-    def enter_total(self, *, is_finished: bool = False) -> bool:
+    def enter_total(self, *, is_finished: bool = False, is_left: bool = False) -> bool:
         """Make what stands in the total's field the sale's total.
 
         Args:
             is_finished: Whether the cashier is done with the field, so that the cursor moves on.
+            is_left: Whether the cursor is elsewhere already, and must not be pulled back.
 
         Returns:
             Whether it could be.
         """
         board, facts = self._board, self._board.facts
+        if is_left and facts.total_error is not None:
+            return False
         try:
             cents = self._read(facts.total_text) if facts.total_text.strip() else None
             sale = facts.sale.with_total(cents)
         except GiftillError as error:
-            board.change(total_error=error, focus=Focus.TOTAL)
+            board.change(total_error=error, focus=None if is_left else Focus.TOTAL)
             board.say("", "refused")
             return False
         changes: dict[str, Any] = {"sale": sale, "total_error": None}

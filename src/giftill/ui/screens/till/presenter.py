@@ -104,9 +104,13 @@ class TillPresenter:
         """Take in what stands in the sale total's field."""
         self._holding.type_total(text)
 
-    def enter_total(self, *, is_finished: bool) -> None:
-        """Make what stands in the field the sale's total; `is_finished` moves the cursor on."""
-        self._holding.enter_total(is_finished=is_finished)
+    def enter_total(self) -> None:
+        """Make what stands in the field the sale's total, and move on."""
+        self._holding.enter_total(is_finished=True)
+
+    def leave_total(self) -> None:
+        """Make what stands in the field the sale's total, as the cursor has left it."""
+        self._holding.enter_total(is_left=True)
 
     async def hold(self) -> None:
         """Hold the amount shown on the card shown."""
