@@ -62,9 +62,8 @@ def play(open_desk: OpenDesk, settings: Settings, out: Path) -> int:
         0 if the sandbox's ledger and the journal agree at the end, else 1.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    import qasync
-
     from giftill.ui.app import make_application
+    from giftill.ui.loop import event_loop
     from giftill.ui.theme import Appearance
 
     out.mkdir(parents=True, exist_ok=True)
@@ -73,7 +72,7 @@ def play(open_desk: OpenDesk, settings: Settings, out: Path) -> int:
     chosen = msgspec.structs.replace(settings, sound=False, theme="light", location=None)
     with (
         tempfile.TemporaryDirectory(prefix="giftill-demo-") as folder,
-        asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner,
+        asyncio.Runner(loop_factory=lambda: event_loop(app)) as runner,
     ):
         demo = Demo(open_desk, chosen, Folders.within(Path(folder)), out)
         try:
