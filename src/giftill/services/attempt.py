@@ -15,7 +15,12 @@ from giftill.domain.operations import (
     OperationState,
 )
 from giftill.domain.outcomes import Found, Outcome
-from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
+from giftill.domain.transactions import (
+    Transaction,
+    TransactionId,
+    TransactionStatus,
+    TransactionType,
+)
 from giftill.gifty import GiftyClient, GiftyError, Priority, UnusableInput
 from giftill.journal import EventKind, Journal, Record
 
@@ -68,17 +73,11 @@ class Attempts:
         return await self._carry_out(operation, decision, met)
 
     async def _send(self, operation: Operation, priority: Priority) -> _Met:
-        if operation.transaction is None:
-            msg = f"{operation.id} names no transaction"
-            raise ValueError(msg)
-        ask = (
-            self._client.capture
-            if operation.kind is OperationKind.CAPTURE
-            else self._client.release
-        )
+        is_capture = operation.kind is OperationKind.CAPTURE
+        ask = self._client.capture if is_capture else self._client.release
         try:
             answer = await ask(
-                operation.transaction, location=operation.location, priority=priority
+                _transaction_of(operation), location=operation.location, priority=priority
             )
         except UnusableInput as error:
             return _Met(Outcome.NOT_SENT, str(error))
@@ -92,10 +91,7 @@ class Attempts:
         unknown = replace(operation, state=OperationState.UNKNOWN, last_problem=met.problem)
         if unknown.state is not operation.state:
             unknown = await self._record(EventKind.UNKNOWN, unknown)
-        if unknown.transaction is None:
-            msg = f"{unknown.id} names no transaction"
-            raise ValueError(msg)
-        wanted = Wanted(unknown.kind, unknown.transaction, unknown.amount)
+        wanted = Wanted(unknown.kind, _transaction_of(unknown), unknown.amount)
         found = await look(self._client, wanted, priority)
         if met.outcome is Outcome.STATE_REFUSED and found is Found.OPEN:
             unknown = replace(unknown, refusals=unknown.refusals + 1)
@@ -115,17 +111,18 @@ class Attempts:
         if decision.action in {Action.PAUSE_FOR_TOKEN, Action.PAUSE_FOR_LIMIT}:
             paused = replace(operation, state=OperationState.QUEUED, last_problem=met.problem)
             return await self._record(EventKind.QUEUED, paused)
+        if decision.action is Action.LOOK_LATER:
+            state, event = OperationState.UNKNOWN, EventKind.UNKNOWN
+        else:
+            state, event = OperationState.QUEUED, EventKind.QUEUED
         tried = operation.attempts + 1
         again = replace(
             operation,
-            state=OperationState.UNKNOWN
-            if decision.action is Action.LOOK_LATER
-            else OperationState.QUEUED,
+            state=state,
             attempts=tried,
             next_at_ms=self._clock.now_ms() + self._backoff_ms(tried),
             last_problem=met.problem,
         )
-        event = EventKind.UNKNOWN if decision.action is Action.LOOK_LATER else EventKind.QUEUED
         return await self._record(event, again)
 
     async def _confirm(self, operation: Operation) -> Operation:
@@ -136,18 +133,11 @@ class Attempts:
             attention=None,
             last_problem="",
         )
-        hold = await self._hold_of(operation)
-        became = (
-            HoldState.CAPTURED if operation.kind is OperationKind.CAPTURE else HoldState.RELEASED
-        )
-        return await self._record(
-            EventKind.CONFIRMED, done, replace(hold, state=became) if hold else None
-        )
-
-    async def _hold_of(self, operation: Operation) -> Hold | None:
-        if operation.transaction is None:
-            return None
-        return await self._journal.hold(operation.account, operation.transaction)
+        hold = await self._journal.hold(operation.account, _transaction_of(operation))
+        is_capture = operation.kind is OperationKind.CAPTURE
+        became = HoldState.CAPTURED if is_capture else HoldState.RELEASED
+        settled = replace(hold, state=became, settlement=None) if hold else None
+        return await self._record(EventKind.CONFIRMED, done, settled)
 
     async def _record(
         self, event: EventKind, operation: Operation, hold: Hold | None = None
@@ -159,6 +149,11 @@ class Attempts:
     def _backoff_ms(self, attempts: int) -> int:
         longest = min(_LONGEST_BACKOFF_S, 2.0**attempts)
         return round(self._random.uniform(0, longest) * 1000)
+
+
+def _transaction_of(settlement: Operation) -> TransactionId:
+    assert settlement.transaction is not None, "the store takes no capture or release without one"
+    return settlement.transaction
 
 
 def _fits(operation: Operation, answer: Transaction) -> bool:

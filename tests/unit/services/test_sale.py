@@ -73,6 +73,7 @@ async def test_completing_captures_every_hold_of_the_sale(
     settled = await desk.sales.complete(holds)
     assert [each.result for each in settled] == [Result.DONE, Result.DONE]
     assert [each.hold.state for each in settled] == [HoldState.CAPTURED] * 2
+    assert [each.hold.settlement for each in settled] == [None, None], "nothing waits any more"
     assert await desk.sales.open_holds() == ()
     for hold in holds:
         assert status_of(server, hold) == "success"
