@@ -136,16 +136,37 @@ class NotResolvable(GiftillError):
         )
 
 
-class StillChecking(GiftillError):
-    """A second hold is asked for on a card of which an earlier one is being checked."""
+_CHECKING = {
+    OperationKind.REDEEM: (
+        N_("Checking, do not charge again"),
+        N_("It is not known yet whether this card was charged a moment ago."),
+        N_("Wait until the check is over, or let the customer pay another way."),
+    ),
+    OperationKind.ISSUE: (
+        N_("Checking, do not sell it again"),
+        N_("It is not known yet whether this card was activated a moment ago."),
+        N_("Wait until the check is over, or sell another card."),
+    ),
+    OperationKind.EXTEND: (
+        N_("Checking, do not extend it again"),
+        N_("It is not known yet whether this card was extended a moment ago."),
+        N_("Wait until the check is over."),
+    ),
+    OperationKind.REFUND: (
+        N_("Checking, do not refund again"),
+        N_("It is not known yet whether money was given back to this card a moment ago."),
+        N_("Wait until the check is over."),
+    ),
+}
 
-    def __init__(self) -> None:
-        """Explain that charging again could charge twice."""
-        super().__init__(
-            Message(N_("Checking, do not charge again")),
-            Message(N_("It is not known yet whether this card was charged a moment ago.")),
-            Message(N_("Wait until the check is over, or let the customer pay another way.")),
-        )
+
+class StillChecking(GiftillError):
+    """The same is asked for again on a card of which an earlier request is being checked."""
+
+    def __init__(self, kind: OperationKind) -> None:
+        """Explain that doing it again could do it twice."""
+        title, message, hint = _CHECKING[kind]
+        super().__init__(Message(title), Message(message), Message(hint))
 
 
 class BalanceTooLow(GiftillError):

@@ -84,7 +84,7 @@ class SaleService:
         self._outbox = outbox
         self._clock = clock
         self._online = OnlineOperations(journal, reconciler, clock)
-        self._being_held: set[CardId] = set()
+        self._under_way: set[tuple[OperationKind, CardId | None]] = set()
         self.cashier = ""
         self.held: Signal[Hold] = Signal()
         self.resolved: Signal[Placed] = reconciler.resolved
@@ -126,7 +126,7 @@ class SaleService:
         Raises:
             JournalWriteError: The intent could not be recorded; nothing was sent.
         """
-        refusal = await self._reason_not_to_hold(card, amount)
+        refusal = _reason_not_to_hold(card, amount)
         if refusal is not None:
             return Placed(Result.REFUSED, error=refusal)
 
@@ -135,20 +135,16 @@ class SaleService:
                 code, amount, capture=False, location=operation.location
             )
 
-        self._being_held.add(card.id)
-        try:
-            placed = await self._carry_out(
-                OperationKind.REDEEM,
-                lambda blank: replace(
-                    _on_card(blank, code, card),
-                    amount=amount,
-                    sale=sale,
-                    sale_total_cents=sale_total_cents,
-                ),
-                ask,
-            )
-        finally:
-            self._being_held.discard(card.id)
+        placed = await self._carry_out(
+            OperationKind.REDEEM,
+            lambda blank: replace(
+                _on_card(blank, code, card),
+                amount=amount,
+                sale=sale,
+                sale_total_cents=sale_total_cents,
+            ),
+            ask,
+        )
         if placed.hold is not None:
             self.held.tell(placed.hold)
         return placed
@@ -183,14 +179,16 @@ class SaleService:
         Raises:
             GiftyError: It is not known here and the API could not be asked, or knows none.
             NotAHold: It is no open hold.
+            StillChecking: It may be the very hold that a lost answer told of.
         """
         account = await self._accounts.ensure()
         hold = await self._journal.hold(account, transaction)
         if hold is not None:
             return hold
         found = await self._client.transaction(transaction)
-        if not found.is_open_hold or found.card is None:
+        if not found.is_open_hold or found.card is None or found.id != transaction:
             raise NotAHold
+        await self._refuse_what_is_looked_for(found)
         adopted = replace(
             await self._new(OperationKind.REDEEM),
             state=OperationState.CONFIRMED,
@@ -290,31 +288,45 @@ class SaleService:
         """Wait for the requests that are under way, at most `patience_s`."""
         await self._online.finish(patience_s)
 
+    async def _refuse_what_is_looked_for(self, found: Transaction) -> None:
+        """Leave a hold to the check that looks for it, which would else call it not charged."""
+        unsure = await self._journal.operations(states=_UNSURE, kinds=(OperationKind.REDEEM,))
+        if any(
+            found.card is not None
+            and each.card == found.card.id
+            and each.amount == Money(-found.amount_cents, found.currency)
+            and found.id not in each.known_transactions
+            for each in unsure
+        ):
+            raise StillChecking(OperationKind.REDEEM)
+
     async def _transactions_of(self, card: CardId) -> tuple[TransactionId, ...]:
         return tuple([each.id async for each in self._client.transactions(card=card)])
-
-    async def _reason_not_to_hold(self, card: Card, amount: Money) -> GiftillError | None:
-        if amount.currency != card.currency:
-            return OtherCurrency(card.currency, amount.currency)
-        if amount.cents > card.balance_cents:
-            return BalanceTooLow(card.balance)
-        unsure = await self._journal.operations(states=_UNSURE, kinds=(OperationKind.REDEEM,))
-        # Asked last and without another await before it is marked: two presses of a key in one
-        # instant must not both pass.
-        if card.id in self._being_held or any(each.card == card.id for each in unsure):
-            return StillChecking()
-        return None
 
     async def _carry_out(
         self, kind: OperationKind, fill: Callable[[Operation], Operation], ask: Ask
     ) -> Placed:
-        """Carry an operation out, whose details `fill` adds to a blank one."""
+        """Carry an operation out, whose details `fill` adds to a blank one.
+
+        Of one kind there is one at a time on a card: with two, nobody could tell afterwards
+        which of them a transaction belongs to, or whether the second was a repetition.
+        """
         try:
             self._refuse_while_limited()
             operation = fill(await self._new(kind))
         except (GiftyError, LimitReached) as error:
             return Placed(Result.NOT_DONE, error=error)
-        return await self._online.carry_out(operation, ask)
+        unsure = await self._journal.operations(states=_UNSURE, kinds=(kind,))
+        # Asked last and without another await before it is marked: two presses of a key in one
+        # instant must not both pass.
+        mark = (kind, operation.card)
+        if mark in self._under_way or any(each.card == operation.card for each in unsure):
+            return Placed(Result.REFUSED, error=StillChecking(kind))
+        self._under_way.add(mark)
+        try:
+            return await self._online.carry_out(operation, ask)
+        finally:
+            self._under_way.discard(mark)
 
     async def _new(self, kind: OperationKind) -> Operation:
         account = await self._accounts.ensure()
@@ -368,3 +380,11 @@ def _on_card(operation: Operation, code: CardCode, card: Card) -> Operation:
         card_masked=code.masked,
         known_transactions=tuple(each.id for each in card.transactions),
     )
+
+
+def _reason_not_to_hold(card: Card, amount: Money) -> GiftillError | None:
+    if amount.currency != card.currency:
+        return OtherCurrency(card.currency, amount.currency)
+    if amount.cents > card.balance_cents:
+        return BalanceTooLow(card.balance)
+    return None

@@ -14,7 +14,7 @@ from giftill.domain.operations import AttentionKind, OperationState
 from giftill.gifty import GiftyClient
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
-from giftill.services.results import Placed, Result
+from giftill.services.results import Placed, Result, StillChecking
 from tests.helpers.desk import code_of, desk_on, sandbox
 from tests.helpers.patience import until
 
@@ -283,3 +283,54 @@ async def test_a_listener_that_fails_does_not_end_the_checks(
     assert not ended
     desk.reconciler.stop()
     await running
+
+
+async def test_a_hold_that_is_being_looked_for_is_not_taken_over_as_another(
+    desk: Desk, server: SandboxServer
+) -> None:
+    operation = await lose(desk, server)
+    (made,) = [
+        each.id
+        async for each in desk.client.transactions(card=operation.card)
+        if each.id not in operation.known_transactions
+    ]
+    with pytest.raises(StillChecking):
+        await desk.sales.find_hold(made)
+    assert (await check(desk, operation)).result is Result.DONE
+    assert (await desk.sales.find_hold(made)).sale == operation.sale
+
+
+async def test_a_hold_from_before_the_lost_one_may_be_taken_over(
+    desk: Desk, server: SandboxServer
+) -> None:
+    earlier = await desk.client.redeem(code_of("full_50"), Money(1250))
+    await lose(desk, server)
+    assert (await desk.sales.find_hold(earlier.id)).transaction == earlier.id
+
+
+async def test_a_refund_is_not_repeated_while_the_first_is_being_checked(
+    desk: Desk, server: SandboxServer
+) -> None:
+    taken = await desk.client.redeem(code_of("full_50"), Money(2000), capture=True)
+
+    async def refund() -> Placed:
+        return await desk.sales.refund(taken, Money(500), reason="CUSTOMER_REQUEST")
+
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path="/v1/transactions/*/refund"))
+    first = await refund()
+    assert first.result is Result.CHECKING
+    server.faults.clear()
+    again = await refund()
+    assert (again.result, type(again.error)) == (Result.REFUSED, StillChecking)
+    assert first.operation is not None
+    assert (await check(desk, first.operation)).result is Result.DONE
+    assert (await desk.sales.look_up(code_of("full_50"))).balance_cents == 3500
+
+
+async def test_two_presses_in_one_instant_refund_once(desk: Desk) -> None:
+    taken = await desk.client.redeem(code_of("full_50"), Money(2000), capture=True)
+    placed = await asyncio.gather(
+        *(desk.sales.refund(taken, Money(500), reason="CUSTOMER_REQUEST") for _ in range(3))
+    )
+    assert sorted(each.result for each in placed) == [Result.DONE, *[Result.REFUSED] * 2]
+    assert (await desk.sales.look_up(code_of("full_50"))).balance_cents == 3500
