@@ -402,3 +402,22 @@ async def test_nothing_is_cut_on_the_smallest_screen(
         await nothing_is_cut("offline")
         await till.press(Qt.Key.Key_F9)
         await nothing_is_cut("queued")
+
+
+@pytest.mark.parametrize(("scale", "size"), [(1.5, (1280, 800)), (2.0, (1600, 1000))])
+async def test_larger_text_loses_nothing(
+    server: SandboxServer,
+    tmp_path: Path,
+    app: QApplication,
+    scale: float,
+    size: tuple[int, int],
+) -> None:
+    apply(app, Theme.load("light", text_scale=scale))
+    async with at_the_till(server, tmp_path, language="nl") as till:
+        till.window.resize(*size)
+        await till.press(Qt.Key.Key_F3)
+        await till.type("20")
+        await till.press(Qt.Key.Key_Return)
+        till.scan("package")
+        await till.sees("€\xa042,50")
+        assert cut_labels(till.screen) == []
