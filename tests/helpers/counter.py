@@ -15,7 +15,8 @@ from giftill.texts import Texts
 from giftill.ui.app import open_window
 from giftill.ui.screens.till.view import TillScreen
 
-from .desk import code_of, desk_on, until
+from .desk import code_of, desk_on
+from .patience import until
 from .qt import outside_tasks
 
 if TYPE_CHECKING:
