@@ -33,25 +33,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.config import Folders, Settings
-    from giftill.services.clock import Clock
     from giftill.services.desk import TrainingControls
     from giftill.training import Training
 
 _log = logging.getLogger(__name__)
 
-# Longer than the longest wait for an answer: what was sent has arrived by then, or never will.
-_QUIET_AFTER_ANSWER_S: Final = 5.0
+_TIMEOUTS: Final = Timeouts()
+# Longer than the wait for an answer: what was sent has arrived by then, or never will.
+_QUIET_S: Final = _TIMEOUTS.answer_s + 5.0
 _CLOSING_PATIENCE_S: Final = 5.0
 _PACE_FACT: Final = "pace"
-_MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True)
-class _Token:
-    """A token, or why there is none."""
+class _Plan:
+    """Which till to open.
 
-    text: str
-    problem: GiftillError | None = None
+    Attributes:
+        settings: What is in force.
+        folders: Where its files are.
+        find_token: Finds the API token, or None.
+        identity: What its accounts are remembered under: the API that knows them.
+        training: The sandbox's controls in training mode, else None.
+        works: Let the outbox and the reconciler work by themselves.
+        begin: They wait for this; None lets them begin at once.
+    """
+
+    settings: Settings
+    folders: Folders
+    find_token: Callable[[], Awaitable[str | None]]
+    identity: str
+    training: TrainingControls | None
+    works: bool
+    begin: asyncio.Event | None
 
 
 @asynccontextmanager
@@ -76,22 +90,16 @@ async def open_desk(
         JournalInUse: Another program has the data folder open.
         GiftillError: The data folder or the journal can't be opened.
     """
-
-    async def read_token() -> _Token:
-        try:
-            return _Token(await find_token(environ, settings.api_url) or "")
-        except GiftillError as problem:
-            return _Token("", problem)
-
-    async with _open(
-        settings,
-        folders,
-        read_token,
+    plan = _Plan(
+        settings=settings,
+        folders=folders,
+        find_token=partial(find_token, environ, settings.api_url),
         identity=settings.api_url,
         training=None,
         works=works,
         begin=begin,
-    ) as desk:
+    )
+    async with _open(plan) as desk:
         yield desk
 
 
@@ -114,20 +122,20 @@ async def open_training_desk(
     Raises:
         GiftillError: The data folder or the journal can't be opened.
     """
-    practice = msgspec.structs.replace(settings, api_url=training.url)
 
-    async def read_token() -> _Token:
-        return _Token(training.token)
+    async def its_token() -> str:
+        return training.token
 
-    async with _open(
-        practice,
-        folders,
-        read_token,
+    plan = _Plan(
+        settings=msgspec.structs.replace(settings, api_url=training.url),
+        folders=folders,
+        find_token=its_token,
         identity="training",
         training=training,
         works=True,
         begin=begin,
-    ) as desk:
+    )
+    async with _open(plan) as desk:
         yield desk
 
 
@@ -159,39 +167,19 @@ async def open_practice(
 
 
 @asynccontextmanager
-async def _open(
-    settings: Settings,
-    folders: Folders,
-    read_token: Callable[[], Awaitable[_Token]],
-    *,
-    identity: str,
-    training: TrainingControls | None,
-    works: bool,
-    begin: asyncio.Event | None = None,
-) -> AsyncIterator[Desk]:
-    clock = SystemClock()
-    folders.prepare()
+async def _open(plan: _Plan) -> AsyncIterator[Desk]:
+    settings, clock = plan.settings, SystemClock()
+    connectivity = Connectivity(clock)
+    plan.folders.prepare()
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(folders.data, now_ms=clock.now_ms)
+        journal = await Journal.open(plan.folders.data, now_ms=clock.now_ms)
         stack.push_async_callback(journal.close)
-        token = await read_token()
-        connectivity = Connectivity(clock)
-        pacer = await _pacer(journal, settings, clock)
+        pacer = await _pacer(journal, settings)
         stack.push_async_callback(_keep_pace, journal, pacer)
-        timeouts = Timeouts()
-        client = await stack.enter_async_context(
-            GiftyClient(
-                token.text or None,
-                base_url=settings.api_url,
-                language=settings.language,
-                location=LocationId(settings.location) if settings.location else None,
-                pacer=pacer,
-                timeouts=timeouts,
-                watch=connectivity.watch,
-            )
-        )
-        accounts = Accounts(journal, client, identity)
-        quiet_s = timeouts.answer_s + _QUIET_AFTER_ANSWER_S
+        client = await stack.enter_async_context(_client(settings, pacer, connectivity))
+        token = _TokenFeed(plan.find_token, client, connectivity)
+        await token.feed()
+        accounts = Accounts(journal, client, plan.identity)
         outbox = Outbox(journal, client, accounts, connectivity, clock)
         reconciler = Reconciler(
             journal,
@@ -199,39 +187,23 @@ async def _open(
             accounts,
             connectivity,
             clock,
-            quiet_s=quiet_s,
+            quiet_s=_QUIET_S,
             tills_on_account=settings.tills_on_account,
         )
         sales = SaleService(journal, client, accounts, connectivity, outbox, reconciler, clock)
         sales.cashier = settings.cashier
-        has_token = Observable(bool(token.text))
-        token_problem: Observable[GiftillError | None] = Observable(token.problem)
-
-        async def reload_token() -> bool:
-            again = await read_token()
-            client.token = again.text or None
-            connectivity.forget_refusal()
-            token_problem.set(again.problem)
-            has_token.set(bool(again.text))
-            return bool(again.text)
-
-        await recover(journal, clock, quiet_s=quiet_s)
+        await recover(journal, clock, quiet_s=_QUIET_S)
         await outbox.refresh()
-        stack.push_async_callback(sales.finish, _CLOSING_PATIENCE_S)
-        if works:
-            await stack.enter_async_context(
-                _at_work(
-                    outbox,
-                    reconciler,
-                    partial(reread_holds, journal, client, accounts, clock),
-                    begin,
-                )
-            )
+        for finish in (outbox.stop, sales.finish):
+            stack.push_async_callback(finish, _CLOSING_PATIENCE_S)
+        if plan.works:
+            reread = partial(reread_holds, journal, client, accounts, clock)
+            await stack.enter_async_context(_at_work(outbox, reconciler, reread, plan.begin))
         yield Desk(
             client=client,
             journal=journal,
-            settings=SettingsStore(folders, settings),
-            folders=folders,
+            settings=SettingsStore(plan.folders, settings),
+            folders=plan.folders,
             clock=clock,
             connectivity=connectivity,
             accounts=accounts,
@@ -240,11 +212,58 @@ async def _open(
             outbox=outbox,
             reconciler=reconciler,
             location=Observable(client.location),
-            has_token=has_token,
-            token_problem=token_problem,
-            reload_token=reload_token,
-            training=training,
+            has_token=token.is_there,
+            token_problem=token.problem,
+            reload_token=token.feed,
+            training=plan.training,
         )
+
+
+def _client(settings: Settings, pacer: Pacer, connectivity: Connectivity) -> GiftyClient:
+    return GiftyClient(
+        None,
+        base_url=settings.api_url,
+        language=settings.language,
+        location=LocationId(settings.location) if settings.location else None,
+        pacer=pacer,
+        timeouts=_TIMEOUTS,
+        watch=connectivity.watch,
+    )
+
+
+class _TokenFeed:
+    """Gives the client its token: at the start, and again when another was set.
+
+    Attributes:
+        is_there: Whether there is one.
+        problem: Why it could not be found, or None.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[], Awaitable[str | None]],
+        client: GiftyClient,
+        connectivity: Connectivity,
+    ) -> None:
+        """Feed `client` with what `find` finds."""
+        self._find = find
+        self._client = client
+        self._connectivity = connectivity
+        self.is_there = Observable(value=False)
+        self.problem: Observable[GiftillError | None] = Observable(None)
+
+    async def feed(self) -> bool:
+        """Find the token and use it from now on; tell whether there is one."""
+        token, problem = None, None
+        try:
+            token = await self._find()
+        except GiftillError as error:
+            problem = error
+        self._client.token = token
+        self._connectivity.forget_refusal()
+        self.problem.set(problem)
+        self.is_there.set(token is not None)
+        return token is not None
 
 
 @asynccontextmanager
@@ -285,14 +304,12 @@ def _report(task: asyncio.Task[None]) -> None:
         _log.error("A background task broke off", exc_info=task.exception())
 
 
-async def _pacer(journal: Journal, settings: Settings, clock: Clock) -> Pacer:
+async def _pacer(journal: Journal, settings: Settings) -> Pacer:
     """Return a pacer that remembers the last minute's requests, also those before a restart."""
     kept = await journal.fact(_PACE_FACT)
     history = tuple(int(each) for each in kept.split()) if kept else ()
-    now_ms = clock.now_ms()
-    recent = tuple(each for each in history if now_ms - _MINUTE_MS < each <= now_ms)
     limit = max(1, settings.requests_per_minute // settings.tills_on_account)
-    return Pacer(limit, history=recent)
+    return Pacer(limit, history=history)
 
 
 async def _keep_pace(journal: Journal, pacer: Pacer) -> None:

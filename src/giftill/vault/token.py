@@ -24,6 +24,7 @@ async def find_token(environ: Mapping[str, str], api_url: str) -> str | None:
         VaultUnavailable: There is no acceptable keyring, or it stays locked.
     """
     token = environ.get(TOKEN_VARIABLE, "").strip() or await Vault(service_name(api_url)).token()
-    if token:
-        hide_secret(token)
+    if not token:
+        return None
+    hide_secret(token)
     return token
