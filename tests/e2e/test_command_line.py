@@ -185,14 +185,13 @@ def test_beside_a_running_terminal_reading_works_and_moving_money_is_9(
     till: Till, server: Server
 ) -> None:
     with window_without_display(till) as process:
-        for words in (("card", FULL), ("transactions",), ("locations",), ("packages",)):
-            assert till.run(*words).status == DONE, words
-        for words in (("redeem", FULL, "5.00"), ("outbox", "send"), ("journal", "verify")):
-            ended = till.run(*words)
+        for line in (f"card {FULL}", "transactions", "locations", "packages", "doctor"):
+            assert till.run(*line.split()).status == DONE, line
+        for line in (f"redeem {FULL} 5.00", "outbox send", "journal verify"):
+            ended = till.run(*line.split())
             assert ended.status == IN_USE, ended
             assert "already open" in ended.err
-        line = Path(f"/proc/{process.pid}/cmdline").read_bytes()
-        assert TOKEN.encode() not in line
+        assert TOKEN.encode() not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
     assert server.card("full_50")["balance"] == 5000
     # The folder is free again at once, also after a kill.
     assert till.run("holds").status == DONE
