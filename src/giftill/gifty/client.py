@@ -397,5 +397,4 @@ class GiftyClient:
         server_s = answer.server_time_s if answer else None
         # The server read its clock somewhere between the request and its answer.
         offset_s = None if server_s is None else server_s - (time.time() - elapsed_s / 2)
-        request = call.request
-        self._watch(Exchange(request.method, request.path, status, error, elapsed_s, offset_s))
+        self._watch(Exchange(call.request, status, error, elapsed_s, offset_s))

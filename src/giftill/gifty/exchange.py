@@ -48,8 +48,7 @@ class Exchange:
     """One request and how it went, told to the client's `watch` after every request.
 
     Attributes:
-        method: `GET`, `POST` or `DELETE`.
-        path: The path and query below `/v1`, a card code in it masked.
+        request: What was asked.
         status: The HTTP status, or None if no answer came.
         error: What the caller was told, or None if all went well.
         elapsed_s: From the first attempt to connect until the answer was read, in seconds; the
@@ -58,8 +57,7 @@ class Exchange:
             second and half of `elapsed_s`; None if the server told no time.
     """
 
-    method: str
-    path: str
+    request: Request
     status: int | None
     error: GiftyError | None
     elapsed_s: float

@@ -75,8 +75,8 @@ async def test_a_watcher_is_told_of_what_went_well(
     client, _ = await connect(answer(HOLD, headers="Date: Sun, 06 Nov 1994 08:49:37 GMT"))
     await redeem(client)
     (exchange,) = watched
-    assert (exchange.method, exchange.status, exchange.error) == ("POST", 200, None)
-    assert exchange.path == "/giftcards/••••••••••••7K9Q/redeem"
+    assert (exchange.status, exchange.error) == (200, None)
+    assert str(exchange.request) == "POST /giftcards/••••••••••••7K9Q/redeem"
     assert 0 < exchange.elapsed_s < 5
     assert exchange.server_time_offset_s is not None
     assert exchange.server_time_offset_s < -31 * 365 * 86_400
