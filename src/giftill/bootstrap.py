@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from giftill.config import SettingsStore
+from giftill.config import SettingsStore, settings_for_training
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Pacer, Timeouts
@@ -146,7 +146,7 @@ async def open_practice(
     """Open training mode: the embedded sandbox and a till on it, in folders of their own.
 
     Args:
-        settings: What is in force.
+        settings: What is in force while training.
         folders: Those of the real till.
         begin: The workers wait for this.
 
@@ -323,7 +323,8 @@ def run_window(
     from giftill.ui.app import run
 
     if is_training:
-        return run(lambda begin: open_practice(settings, folders, begin), settings, folders)
+        practice = settings_for_training(settings, folders)
+        return run(lambda begin: open_practice(practice, folders, begin), practice, folders)
     return run(
         lambda begin: open_desk(settings, folders, environ, works=True, begin=begin),
         settings,

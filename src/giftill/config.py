@@ -200,6 +200,24 @@ def settings_without_file(
     return _combined({}, "", environ, overrides)
 
 
+def settings_for_training(settings: Settings, folders: Folders) -> Settings:
+    """Return the settings that training mode works with.
+
+    It starts from those of the till, without its location, which the practice server does not
+    know; what is chosen while training is kept apart and wins.
+
+    Args:
+        settings: Those of the till.
+        folders: Those of the till.
+
+    Raises:
+        SettingsError: Training mode's own file can't be read, or a value breaks its rule.
+    """
+    file = folders.training.settings
+    chosen = {name: each for name, each in read_settings_file(file).items() if name in _FIELDS}
+    return msgspec.structs.replace(settings, **{"location": None, **_checked(chosen, str(file))})
+
+
 def _combined(
     in_file: Mapping[str, object],
     file: str,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HELP: Final = "F1"
 LOCATION: Final = "Ctrl+L"
+LANGUAGE: Final = "Ctrl+Shift+L"
 FULL_SCREEN: Final = "F11"
 # The rail has room for eight screens, and Ctrl with a digit is never part of a scan.
 SCREENS: Final = tuple(f"Ctrl+{number}" for number in range(1, 9))
@@ -63,6 +64,7 @@ def everywhere(screens: tuple[str, ...], t: Texts) -> tuple[KeyHint, ...]:
             for key, title in zip(SCREENS, screens, strict=False)
         ),
         KeyHint(LOCATION, t("Change the location")),
+        KeyHint(LANGUAGE, t("The other language")),
         KeyHint(FULL_SCREEN, t("Full screen")),
         KeyHint(HELP, t("Show these keys")),
         KeyHint("Return", t("Main action of the focused part")),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from giftill.domain.errors import GiftillError
+from giftill.texts import LANGUAGES, Texts
 
 from . import keys
 from .icons import app_icon
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from giftill.services.desk import Desk
-    from giftill.texts import Texts
 
     from .keys import KeyHint
     from .screens.common import ToneName
@@ -41,6 +41,8 @@ _TILL: Final = "till"
 _MINUTE_MS: Final = 60_000
 # A window that starts minimised is not painted; its till works all the same.
 _UNSEEN_MS: Final = 2_000
+# Each in its own words, for whoever can't read the language on screen.
+_NAMES: Final = {"en": "English", "nl": "Nederlands"}
 _TOAST_ICONS: Final = {
     Tone.SUCCESS: "check",
     Tone.INFO: "info",
@@ -213,6 +215,7 @@ class Window(QWidget):
         self.setWindowIcon(app_icon())
         self._rail = Rail()
         self._rail.chosen.connect(self.go_to)
+        self._rail.foot_pressed.connect(self._change_language)
         self._top_bar = TopBar()
         self._top_bar.location_asked.connect(self._choose_location)
         self._bands = {kind: Band() for kind in BandKind}
@@ -251,6 +254,7 @@ class Window(QWidget):
             keys.HELP: self._show_help,
             keys.FULL_SCREEN: self._toggle_full_screen,
             keys.LOCATION: self._choose_location,
+            keys.LANGUAGE: self._change_language,
         }
         for key, name in zip(keys.SCREENS, self._entries, strict=False):
             actions[key] = partial(self.go_to, name)
@@ -304,6 +308,9 @@ class Window(QWidget):
                 for each, key in zip(self._entries.values(), keys.SCREENS, strict=False)
             ]
         )
+        self._rail.set_foot(
+            RailItem("language", _NAMES[_other_than(t.language)], "language", keys.LANGUAGE)
+        )
         if self._training is not None:
             self._training.retranslate(t)
 
@@ -318,6 +325,14 @@ class Window(QWidget):
         if not self.current.scanned(text):
             self.go_to(_TILL)
             self.current.scanned(text)
+
+    def _change_language(self) -> None:
+        language = _other_than(self._t.language)
+        self.retranslate(Texts(language))
+        try:
+            self._desk.settings.save(language=language)
+        except GiftillError as problem:
+            self.report(problem)
 
     def _choose_location(self) -> None:
         self._tasks.start("location", self._ask_for_location)
@@ -355,36 +370,16 @@ class Window(QWidget):
             self.showFullScreen()
 
     async def _ask_to_quit(self) -> None:
-        from .dialogs import Choice, ask
+        from .leaving import ask_to_quit
 
-        t, waiting = self._t, self._desk.outbox.summary.value.waiting
-        answer = await ask(
-            self,
-            t("Close Giftill?"),
-            t.plural(
-                "One capture or release is queued. It is safe on this PC and is sent when Giftill "
-                "is started again.",
-                "{n} captures and releases are queued. They are safe on this PC and are sent when "
-                "Giftill is started again.",
-                waiting,
-            ),
-            (Choice(value=False, label=t("Stay")), Choice(value=True, label=t("Close"))),
-            default=True,
-        )
-        if answer:
+        if await ask_to_quit(self, self._desk.outbox.summary.value.waiting, self._t):
             self._may_quit = True
             self.stop.set()
 
     async def _show_crash(self) -> None:
-        from .dialogs import inform
+        from .leaving import tell_of_crash
 
-        t = self._t
-        text = t(
-            "Giftill made a mistake. What you did is recorded: see Holds and Outbox for how far "
-            "it is. Details for support are in the log: {folder}",
-            folder=str(self._desk.folders.logs),
-        )
-        await inform(self, t("Something broke; nothing was lost"), text, t("Close"))
+        await tell_of_crash(self, self._desk.folders.logs, self._t)
 
     def _tick(self) -> None:
         self._status.show()
@@ -393,3 +388,8 @@ class Window(QWidget):
 
     def _wait_for_minute(self) -> None:
         self._minute.start(_MINUTE_MS - self._desk.clock.now_ms() % _MINUTE_MS + 1)
+
+
+def _other_than(language: str) -> str:
+    """Return the language after this one, in a ring."""
+    return LANGUAGES[(LANGUAGES.index(language) + 1) % len(LANGUAGES)]

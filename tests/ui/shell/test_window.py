@@ -201,3 +201,31 @@ async def test_what_begins_to_need_attention_can_be_heard(
         await desk.outbox.refresh()
         assert heard == ["attention"]
         await window.close_down(1)
+
+
+async def test_the_language_is_changed_with_a_key_and_kept(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+        assert reads(window, "Scan a gift card")
+        await press(
+            Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        await until(lambda: reads(window, "Scan een cadeaukaart"))
+        assert desk.client.language == "nl"
+        assert desk.settings.current.language == "nl"
+        assert 'language = "nl"' in desk.folders.settings.read_text()
+
+
+async def test_the_language_changes_also_where_it_can_not_be_kept(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+        desk.folders.settings.mkdir()
+        foot = next(
+            each
+            for each in window.findChildren(QAbstractButton)
+            if each.accessibleName() == "Nederlands"
+        )
+        foot.click()
+        await until(lambda: reads(window, "Scan een cadeaukaart"))

@@ -14,6 +14,7 @@ from giftill.config import (
     SettingsStore,
     find_folders,
     load_settings,
+    settings_for_training,
     system_language,
     unknown_settings,
 )
@@ -35,6 +36,17 @@ def write(folders: Folders, text: str) -> None:
 
 def test_without_a_file_the_defaults_hold(folders: Folders) -> None:
     assert load_settings(folders, {"LANG": "en_GB.UTF-8"}) == Settings()
+
+
+def test_training_keeps_its_own_choices_and_not_the_till_s_location(folders: Folders) -> None:
+    till = Settings(location="lc_real", language="nl", cashier="Ans")
+    fresh = settings_for_training(till, folders)
+    assert (fresh.location, fresh.language, fresh.cashier) == (None, "nl", "Ans")
+    folders.training.prepare()
+    SettingsStore(folders.training, fresh).save(location="lc_practice", language="en")
+    again = settings_for_training(till, folders)
+    assert (again.location, again.language, again.cashier) == ("lc_practice", "en", "Ans")
+    assert not folders.settings.exists()
 
 
 def test_the_language_is_the_system_s_unless_it_was_chosen(folders: Folders) -> None:

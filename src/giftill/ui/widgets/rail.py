@@ -45,9 +45,11 @@ class Rail(QWidget):
 
     Signals:
         chosen: A screen was chosen; carries its name.
+        foot_pressed: The button at the foot was pressed.
     """
 
     chosen = Signal(str)
+    foot_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty rail."""
@@ -60,6 +62,7 @@ class Rail(QWidget):
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(theme.space.xs)
         self._layout.addStretch(1)
+        self._foot: _RailButton | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def set_items(self, items: Sequence[RailItem]) -> None:
@@ -73,6 +76,16 @@ class Rail(QWidget):
                 button.clicked.connect(lambda *_, name=item.name: self.chosen.emit(name))
                 self._layout.insertWidget(index, button)
             button.show_item(item)
+
+    def set_foot(self, item: RailItem) -> None:
+        """Show a button at the foot, for what is no place."""
+        if self._foot is None:
+            self._foot = _RailButton(item)
+            self._foot.setCheckable(False)
+            self._foot.set_narrow(is_narrow=self._is_narrow)
+            self._foot.clicked.connect(lambda *_: self.foot_pressed.emit())
+            self._layout.addWidget(self._foot)
+        self._foot.show_item(item)
 
     def set_current(self, name: str) -> None:
         """Mark a place as the one that is shown."""
@@ -88,7 +101,7 @@ class Rail(QWidget):
         is_narrow = window_width < WIDE_ENOUGH_FOR_WORDS
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
-            for button in self._buttons.values():
+            for button in (*self._buttons.values(), *filter(None, [self._foot])):
                 button.set_narrow(is_narrow=is_narrow)
             self.updateGeometry()
 
