@@ -162,6 +162,13 @@ async def _slow_capture(stage: Stage) -> None:
     await stage.finish()
 
 
+async def _other_language(stage: Stage) -> None:
+    await stage.total("40,00")
+    await stage.hold("full_25")
+    await stage.scan("partly_used")
+    await stage.press("Ctrl+Shift+L")
+
+
 SHOTS: Final = (
     Shot("till-ready", nothing, is_key=True),
     Shot("till-looking-up", _looking_up),
@@ -170,6 +177,7 @@ SHOTS: Final = (
     Shot("till-card-large", scan("large")),
     Shot("till-one-of-two", _one_of_two, is_key=True),
     Shot("till-two-holds", _two_holds, is_key=True),
+    Shot("till-other-language", _other_language),
     Shot("till-expired", scan("expired"), is_key=True),
     Shot("till-expired-extendable", scan("expired_extendable")),
     Shot("till-empty", scan("empty")),
