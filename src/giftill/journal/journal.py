@@ -109,6 +109,7 @@ class Journal:
         states: Collection[OperationState] = (),
         kinds: Collection[OperationKind] = (),
         due_by_ms: int | None = None,
+        latest_due_ms: int | None = None,
         since_ms: int | None = None,
         limit: int | None = None,
     ) -> tuple[Operation, ...]:
@@ -119,6 +120,7 @@ class Journal:
             states: Only in these states; empty for any.
             kinds: Only of these kinds; empty for any.
             due_by_ms: Only those to be tried or looked at by then, this PC's Unix time in ms.
+            latest_due_ms: What is due later than this is due now: the clock was set back since.
             since_ms: Only those asked for since then, likewise.
             limit: At most so many; None for all.
         """
@@ -129,6 +131,7 @@ class Journal:
                 states=states,
                 kinds=kinds,
                 due_by_ms=due_by_ms,
+                latest_due_ms=latest_due_ms,
                 since_ms=since_ms,
                 limit=limit,
             )

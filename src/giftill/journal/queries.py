@@ -79,6 +79,7 @@ def operations(
     states: Collection[OperationState],
     kinds: Collection[OperationKind],
     due_by_ms: int | None,
+    latest_due_ms: int | None,
     since_ms: int | None,
     limit: int | None,
 ) -> tuple[Operation, ...]:
@@ -89,7 +90,10 @@ def operations(
     if account is not None:
         where.add("account = ?", account)
     if due_by_ms is not None:
-        where.add("next_at_ms <= ?", due_by_ms)
+        if latest_due_ms is None:
+            where.add("next_at_ms <= ?", due_by_ms)
+        else:
+            where.add("(next_at_ms <= ? OR next_at_ms > ?)", due_by_ms, latest_due_ms)
     if since_ms is not None:
         where.add("created_at_ms >= ?", since_ms)
     found = connection.execute(

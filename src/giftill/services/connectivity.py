@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 600.0
+# Doubled so often, the first pause is longer than the longest.
+_DOUBLINGS: Final = 4
+# A server that asks for no wait at all would be asked again without end.
+_SHORTEST_PAUSE_S: Final = 1.0
+# So many refusals on end, with nothing else between, are about the till and not about an item.
+_FORBIDDEN_TO_PAUSE: Final = 8
 _UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
 _LIMITED: Final = 429
 _SERVER_FAULTS: Final = 500
 
@@ -43,6 +50,8 @@ class Connectivity:
         """Start without an opinion."""
         self._clock = clock
         self._limits_in_a_row = 0
+        self._limited_since_ms = 0
+        self._forbidden_in_a_row = 0
         self.link: Observable[Link] = Observable(Link.UNKNOWN)
         self.server_offset_ms = 0
         self.limited_until_ms = 0
@@ -54,16 +63,23 @@ class Connectivity:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the outbox must not send now: the token is refused, or the limit was hit."""
+        """Whether the outbox must not send now: the token is refused, or the limit was hit.
+
+        Likewise while everything that is asked is forbidden: each item would end with a manager.
+        """
         link = self.link.value
         if link is Link.LIMITED:
-            return self._clock.now_ms() < self.limited_until_ms
-        return link is Link.TOKEN_REFUSED
+            # Before the pause began means that the clock was set back: the next answer will tell.
+            return self._limited_since_ms <= self._clock.now_ms() < self.limited_until_ms
+        return link is Link.TOKEN_REFUSED or self._forbidden_in_a_row >= _FORBIDDEN_TO_PAUSE
 
     def watch(self, exchange: Exchange) -> None:
         """Take in what a request met."""
         if exchange.server_time_offset_s is not None:
             self.server_offset_ms = round(exchange.server_time_offset_s * 1000)
+        if exchange.status is not None:
+            is_forbidden = exchange.status == _FORBIDDEN
+            self._forbidden_in_a_row = self._forbidden_in_a_row + 1 if is_forbidden else 0
         if exchange.status == _LIMITED:
             self._limit(exchange)
             return
@@ -72,15 +88,19 @@ class Connectivity:
 
     def forget_refusal(self) -> None:
         """Let requests be made again after the token was replaced."""
+        self._forbidden_in_a_row = 0
         self.link.set(Link.UNKNOWN)
 
     def _limit(self, exchange: Exchange) -> None:
         asked = exchange.error.retry_after_s if isinstance(exchange.error, RateLimited) else None
         if asked is None:
-            longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**self._limits_in_a_row)
+            doublings = min(self._limits_in_a_row, _DOUBLINGS)
+            longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**doublings)
             asked = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
         self._limits_in_a_row += 1
-        self.limited_until_ms = self._clock.now_ms() + round(asked * 1000)
+        self._limited_since_ms = self._clock.now_ms()
+        pause_ms = round(max(_SHORTEST_PAUSE_S, asked) * 1000)
+        self.limited_until_ms = self._limited_since_ms + pause_ms
         self.link.set(Link.LIMITED)
 
 

@@ -20,10 +20,10 @@ from giftill.domain.operations import (
     OperationState,
     OutboxSummary,
 )
-from giftill.gifty import GiftyClient, Priority
+from giftill.gifty import GiftyClient, GiftyError, Priority
 from giftill.journal import EventKind, Journal, Record, SettlementConflict
 
-from .attempt import Attempts
+from .attempt import LONGEST_BACKOFF_MS, Attempts
 from .connectivity import Connectivity, Link
 from .ids import new_operation_id
 from .observable import Observable, Signal
@@ -48,6 +48,8 @@ _BATCH: Final = 64
 _CHECK_AGAIN_S: Final = 2.0
 _IDLE_S: Final = 60.0
 _LONGEST_BREAK_S: Final = 30.0
+# Doubled so often it is longer than the longest; a night offline must not exceed what floats hold.
+_DOUBLINGS: Final = 5
 
 
 class Outbox:
@@ -76,6 +78,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._ignores_due_times = False
+        self._is_back_online = False
         self._failed_probes = 0
         self.summary: Observable[OutboxSummary] = Observable(OutboxSummary())
         self.changed: Signal[Operation] = Signal()
@@ -101,12 +104,14 @@ class Outbox:
         """
         operations: list[Operation] = []
         records: list[Record] = []
-        for hold in holds:
+        for given in {each.transaction: each for each in holds}.values():
+            # What the caller has may be older than what is known by now.
+            hold = await self._journal.hold(given.account, given.transaction) or given
             existing = await self._journal.settlement_of(hold.account, hold.transaction)
             if existing is not None and existing.kind is not kind:
                 raise AlreadySettling
             if existing is None:
-                if hold.state is not HoldState.OPEN:
+                if {given.state, hold.state} != {HoldState.OPEN}:
                     raise NotAHold
                 existing = self._new(hold, kind, cashier)
                 marked = replace(hold, settlement=kind)
@@ -116,9 +121,13 @@ class Outbox:
             try:
                 await self._journal.commit(*records)
             except SettlementConflict as conflict:
-                raise AlreadySettling from conflict
+                if conflict.existing.kind is not kind:
+                    raise AlreadySettling from conflict
+                # Asked for twice in one instant; the other one was first.
+                return await self.record(holds, kind, cashier)
             await self.refresh()
-        return tuple(operations)
+        by_transaction = {each.transaction: each for each in operations}
+        return tuple(by_transaction[each.transaction] for each in holds)
 
     async def attempt(
         self, operation: OperationId, priority: Priority = Priority.CASHIER
@@ -204,12 +213,13 @@ class Outbox:
 
     async def run(self) -> None:
         """Work until `stop` is called."""
-        await self.refresh()
         while not self._is_stopping:
             self._wake.clear()
             try:
+                await self.refresh()
                 pause_s = await self._round()
-            except GiftillError:
+            except Exception:  # noqa: BLE001 - logged with all there is, and tried again
+                # Whatever it was, it must not be the end: what waits would wait for ever.
                 _log.exception("The outbox could not work")
                 pause_s = _CHECK_AGAIN_S
             if pause_s > 0 and not self._is_stopping:
@@ -240,48 +250,97 @@ class Outbox:
         return after
 
     def _may_send(self, priority: Priority) -> bool:
-        """Tell whether a request may be made: a cashier's may find out that a token works again."""
+        """Tell whether a request may be made: a cashier's may find out that all is well again."""
         if not self._connectivity.is_paused:
             return True
-        is_refused = self._connectivity.link.value is Link.TOKEN_REFUSED
-        return priority is Priority.CASHIER and is_refused
+        is_limited = self._connectivity.link.value is Link.LIMITED
+        return priority is Priority.CASHIER and not is_limited
 
     async def _round(self) -> float:
         """Settle what is due; return how long to wait before the next round, in seconds."""
-        account = await self._accounts.known()
-        if account is None:
-            return _IDLE_S
         if self._connectivity.is_paused:
             return self._pause_s()
+        account = await self._account()
+        if account is None:
+            return _LONGEST_BREAK_S
+        if self._connectivity.link.value is Link.OFFLINE:
+            return await self._probe(account)
         due = await self._due(account)
         if not due:
             return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
-        if self._connectivity.link.value is Link.OFFLINE:
-            await self.attempt(due[0].id, Priority.OUTBOX)
-            await self.refresh()
-            return self._after_probe()
         queue = deque(due)
-        await asyncio.gather(*(self._work(queue) for _ in range(min(_WORKERS, len(due)))))
+        workers = (self._work(queue) for _ in range(min(_WORKERS, len(due))))
+        is_well = all(await asyncio.gather(*workers))
         await self.refresh()
+        if not is_well:
+            return _CHECK_AGAIN_S
         return self._after_probe() if queue else 0.0
 
+    async def _account(self) -> AccountId | None:
+        """Return the token's account; a new token is looked up where something waits for it."""
+        account = await self._accounts.known()
+        summary = self.summary.value
+        if account is not None or not (summary.waiting or summary.checking):
+            return account
+        try:
+            return await self._accounts.ensure()
+        except GiftyError as error:
+            _log.info("Could not find out whose the token is: %s", error)
+            return None
+
+    async def _probe(self, account: AccountId) -> float:
+        """Try one item on a network that was away; return the pause after it, in seconds.
+
+        The one that was left alone longest: it may be the item itself that a server chokes on,
+        and then another must tell that the network is back.
+        """
+        found = await self._unsettled(account)
+        if not found:
+            return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
+        chosen = min(found, key=lambda each: (each.next_at_ms, each.created_at_ms))
+        await self.attempt(chosen.id, Priority.OUTBOX)
+        await self.refresh()
+        return self._after_probe()
+
     async def _due(self, account: AccountId) -> tuple[Operation, ...]:
-        now_ms = None if self._ignores_due_times else self._clock.now_ms()
-        is_probe = self._connectivity.link.value is Link.OFFLINE
+        now_ms = self._clock.now_ms()
+        everything, is_back = self._ignores_due_times, self._is_back_online
+        self._ignores_due_times = self._is_back_online = False
+        if everything:
+            return await self._unsettled(account)
+        if is_back:
+            # Only what the network kept waiting: what the server refused keeps its distance.
+            found = await self._unsettled(account)
+            return tuple(each for each in found if not each.refusals or each.next_at_ms <= now_ms)
+        return await self._unsettled(account, due_by_ms=now_ms, limit=_BATCH)
+
+    async def _unsettled(
+        self, account: AccountId, *, due_by_ms: int | None = None, limit: int | None = None
+    ) -> tuple[Operation, ...]:
         found = await self._journal.operations(
             account=account,
             states=UNSETTLED,
             kinds=SETTLEMENTS,
-            due_by_ms=None if is_probe else now_ms,
-            limit=None if self._ignores_due_times else _BATCH,
+            due_by_ms=due_by_ms,
+            # Nothing is ever put off for longer than this.
+            latest_due_ms=None if due_by_ms is None else due_by_ms + LONGEST_BACKOFF_MS,
+            limit=limit,
         )
-        if not is_probe:
-            self._ignores_due_times = False
         return tuple(each for each in found if each.id not in self._running)
 
-    async def _work(self, queue: deque[Operation]) -> None:
+    async def _work(self, queue: deque[Operation]) -> bool:
+        """Settle one after another; tell whether none broke off for a reason of its own."""
+        is_well = True
         while queue and self._may_go_on():
-            await self.attempt(queue.popleft().id, Priority.OUTBOX)
+            operation = queue.popleft()
+            try:
+                await self.attempt(operation.id, Priority.OUTBOX)
+            except GiftillError:
+                # The disk, not the item: whoever runs this waits a moment.
+                raise
+            except Exception:  # noqa: BLE001 - `_forget` logs it; the others must not wait for it
+                is_well = False
+        return is_well
 
     def _may_go_on(self) -> bool:
         is_offline = self._connectivity.link.value is Link.OFFLINE
@@ -293,18 +352,19 @@ class Outbox:
             self._failed_probes = 0
             return 0.0
         self._failed_probes += 1
-        return float(min(_LONGEST_BREAK_S, 2.0**self._failed_probes))
+        return min(_LONGEST_BREAK_S, 2.0 ** min(self._failed_probes, _DOUBLINGS))
 
     def _pause_s(self) -> float:
-        if self._connectivity.link.value is Link.TOKEN_REFUSED:
+        if self._connectivity.link.value is not Link.LIMITED:
             return _IDLE_S
         left_ms = self._connectivity.limited_until_ms - self._clock.now_ms()
-        return max(0.05, left_ms / 1000)
+        # Not in one go: the clock can be set forward meanwhile.
+        return min(_IDLE_S, max(0.05, left_ms / 1000))
 
     def _link_changed(self, link: Link) -> None:
         if link is Link.ONLINE:
             self._failed_probes = 0
-            self._ignores_due_times = True
+            self._is_back_online = True
         if link is not Link.OFFLINE:
             self._wake.set()
 
