@@ -1,0 +1,77 @@
+"""A server, network or token that misbehaves, as the cashier sees it in the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from giftill.sandbox import SHOWCASE
+from tests.helpers.audit import audit
+from tests.helpers.desktop import terminal
+from tests.helpers.processes import kill
+
+if TYPE_CHECKING:
+    from tests.helpers.desktop import Desktop
+    from tests.helpers.processes import Server, Till
+
+pytestmark = pytest.mark.serial
+
+FULL = SHOWCASE["full_50"].code
+OTHER = SHOWCASE["full_25"].code
+REDEEMS = "/v1/giftcards/*/redeem"
+
+UNUSABLE = ("html_200", "empty_body", "redirect_302", "huge_body", "wrong_type", "half_body")
+
+
+def test_an_answer_that_is_none_is_never_called_an_unknown_card(
+    desktop: Desktop, till: Till, server: Server
+) -> None:
+    with terminal(desktop, till) as window:
+        for kind in UNUSABLE:
+            with server.fault(kind, path="/v1/giftcards/*"):
+                desktop.scan(FULL)
+                window.until_shows("Can’t check this card now")
+            desktop.picture(f"bad-answer-{kind}")
+            assert not window.shows("Unknown card"), kind
+            # The same card within two seconds would count as a scan that came twice.
+            desktop.scan(OTHER)
+            window.until_shows("€25.00")
+
+
+def test_a_lost_answer_is_checked_by_itself_and_the_card_charged_once(
+    desktop: Desktop, till: Till, server: Server
+) -> None:
+    with terminal(desktop, till) as window:
+        desktop.scan(FULL)
+        window.until_focus_on("Amount to hold")
+        desktop.type("12.34")
+        window.until_shows("Hold €12.34")
+        with server.fault("lose_answer_after", method="POST", path=REDEEMS):
+            desktop.press("F8")
+            window.until_shows("do not charge again")
+            desktop.picture("checking")
+        window.until_shows("€12.34 is held")
+        desktop.picture("held-after-check")
+        desktop.press("F9")
+        window.until_shows("The sale is complete and confirmed.")
+        kill(window.process)
+    books = audit(till, server, ("full_50",))
+    assert books.open_holds == frozenset()
+    assert len(server.redeems("full_50", 1234)) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        ("", "This till has no token yet"),
+        ("a-wrong-token", "Gifty refuses this till’s token"),
+    ],
+)
+def test_a_token_that_is_missing_or_wrong_is_said_with_what_to_do(
+    desktop: Desktop, till: Till, token: str, sentence: str
+) -> None:
+    with terminal(desktop, till.with_environ(GIFTILL_TOKEN=token)) as window:
+        window.until_shows(sentence)
+        window.until_shows("giftill token set")
+        desktop.picture(f"token-{'wrong' if token else 'missing'}")
