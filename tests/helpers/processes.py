@@ -26,11 +26,13 @@ GIFTILL = (sys.executable, "-m", "giftill")
 TOKEN = "token-of-the-e2e-tests"
 
 # Patience costs nothing while all is well, and a busy PC may need it.
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 # The system takes the near ends of its connections from here. A till that knocks at a closed port
 # of this range can, once in a while, be given that very port and be connected to itself.
 _BELOW_EPHEMERAL = range(20_000, 30_000)
+# Each is used once: the keyring of a desktop still has the tokens of earlier servers.
+_PORTS = iter(random.sample(_BELOW_EPHEMERAL, len(_BELOW_EPHEMERAL)))
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,7 @@ def until(
 
 
 def _free_port() -> int:
-    for port in random.sample(_BELOW_EPHEMERAL, 100):
+    for port in _PORTS:
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
