@@ -18,7 +18,7 @@ class BareWindow(QWidget):
         self.resize(1280, 800)
 
     def paintEvent(self, event: object) -> None:
-        """Tell of the first time."""
+        """Tell of the first time, once what lies in the window is painted too."""
         if not self._is_painted:
             self._is_painted = True
             QTimer.singleShot(0, lambda: print("painted", flush=True))
