@@ -15,7 +15,7 @@ from giftill.config import SettingsStore, settings_for_training
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Pacer, Timeouts
-from giftill.journal import Journal
+from giftill.journal import Journal, JournalError
 from giftill.services.accounts import Accounts
 from giftill.services.catalogue import Catalogue
 from giftill.services.clock import SystemClock
@@ -23,7 +23,7 @@ from giftill.services.connectivity import Connectivity
 from giftill.services.desk import Desk
 from giftill.services.observable import Observable
 from giftill.services.reconcile import Reconciler
-from giftill.services.recovery import recover, reread_holds
+from giftill.services.recovery import recover, reread_until_complete
 from giftill.services.sale import SaleService
 from giftill.services.settle import Outbox
 from giftill.vault import find_token
@@ -197,7 +197,8 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         for finish in (outbox.stop, sales.finish):
             stack.push_async_callback(finish, _CLOSING_PATIENCE_S)
         if plan.works:
-            reread = partial(reread_holds, journal, client, accounts, clock)
+            parts = (journal, client, accounts, connectivity, clock)
+            reread = partial(reread_until_complete, *parts)
             await stack.enter_async_context(_at_work(outbox, reconciler, reread, plan.begin))
         yield Desk(
             client=client,
@@ -270,7 +271,7 @@ class _TokenFeed:
 async def _at_work(
     outbox: Outbox,
     reconciler: Reconciler,
-    reread: Callable[[], Awaitable[int]],
+    reread: Callable[[], Awaitable[None]],
     begin: asyncio.Event | None,
 ) -> AsyncIterator[None]:
     """Let the workers work in the background; on the way out they finish what they began."""
@@ -313,7 +314,11 @@ async def _pacer(journal: Journal, settings: Settings) -> Pacer:
 
 
 async def _keep_pace(journal: Journal, pacer: Pacer) -> None:
-    await journal.set_fact(_PACE_FACT, " ".join(str(each) for each in pacer.history))
+    try:
+        await journal.set_fact(_PACE_FACT, " ".join(str(each) for each in pacer.history))
+    except JournalError:
+        # Worth a line, but not to hide from a cashier how the last request ended.
+        _log.exception("Could not keep the last minute's pace")
 
 
 def run_window(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from giftill.domain.operations import HoldState, Operation, OperationKind, OperationState
 from giftill.domain.outcomes import Found
 from giftill.gifty import GiftyClient, Priority
-from giftill.journal import EventKind, Journal, Record
+from giftill.journal import EventKind, Journal, JournalError, Record
 
+from .connectivity import Connectivity, Link
 from .lookup import Wanted, look
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 _log = logging.getLogger(__name__)
+
+_REREAD_S: Final = 60.0
 
 
 async def recover(journal: Journal, clock: Clock, *, quiet_s: float) -> int:
@@ -64,32 +68,71 @@ def _unknown(operation: Operation, now_ms: int, quiet_s: float) -> Operation:
     )
 
 
+@dataclass(frozen=True)
+class Reread:
+    """What came of reading the open holds again.
+
+    Attributes:
+        settled: How many were found settled elsewhere.
+        is_complete: Whether every one could be read.
+    """
+
+    settled: int
+    is_complete: bool
+
+
 async def reread_holds(
     journal: Journal, client: GiftyClient, accounts: Accounts, clock: Clock
-) -> int:
+) -> Reread:
     """Read every open hold again that nothing here is settling: it may be settled elsewhere.
 
-    Returns:
-        How many were found settled; holds that could not be read stay as they are.
+    Holds that could not be read stay as they are.
     """
     account = await accounts.known()
     if account is None:
-        return 0
-    settled = 0
+        return Reread(0, not await journal.holds(state=HoldState.OPEN))
+    settled, is_complete = 0, True
     for hold in await journal.holds(account=account, state=HoldState.OPEN):
         if hold.settlement is not None:
             continue
         wanted = Wanted(OperationKind.CAPTURE, hold.transaction, hold.amount)
         found = await look(client, wanted, Priority.OUTBOX)
-        if found is Found.UNREACHABLE:
-            return settled
+        is_complete = is_complete and found is not Found.UNREACHABLE
         became = {Found.WANTED: HoldState.CAPTURED, Found.OPPOSITE: HoldState.RELEASED}.get(found)
         fresh = await journal.hold(account, hold.transaction)
-        if became is None or fresh is None or fresh.settlement is not None:
+        is_ours = fresh is not None and (fresh.settlement or fresh.state is not HoldState.OPEN)
+        if became is None or fresh is None or is_ours:
             continue
         event = EventKind.HOLD_CAPTURED if became is HoldState.CAPTURED else EventKind.HOLD_RELEASED
         await journal.commit(
             Record(event, hold=replace(fresh, state=became), facts={"found_at_ms": clock.now_ms()})
         )
         settled += 1
-    return settled
+    return Reread(settled, is_complete)
+
+
+async def reread_until_complete(
+    journal: Journal,
+    client: GiftyClient,
+    accounts: Accounts,
+    connectivity: Connectivity,
+    clock: Clock,
+) -> None:
+    """Read the open holds again as soon as that is possible: a till can start offline."""
+    wake = asyncio.Event()
+    forget = connectivity.link.subscribe(
+        lambda link: wake.set() if link is Link.ONLINE else wake.clear()
+    )
+    try:
+        while True:
+            if not connectivity.is_paused:
+                try:
+                    if (await reread_holds(journal, client, accounts, clock)).is_complete:
+                        return
+                except JournalError:
+                    _log.exception("Could not record what became of the open holds")
+            # The answers to these very questions do not count as news.
+            wake.clear()
+            await clock.wait(wake, _REREAD_S)
+    finally:
+        forget()

@@ -13,7 +13,7 @@ from giftill.domain.money import Money
 from giftill.domain.operations import HoldState, OperationKind, OperationState
 from giftill.gifty import Forbidden, GiftyClient
 from giftill.gifty.exchange import Purpose, Request
-from giftill.journal import EventKind, Record
+from giftill.journal import EventKind, JournalWriteError, Record
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.results import NotAHold, Result
@@ -271,3 +271,37 @@ async def test_what_the_journal_knows_of_a_hold_goes_before_what_a_screen_rememb
     await desk.journal.commit(Record(EventKind.HOLD_RELEASED, hold=gone))
     with pytest.raises(NotAHold):
         await desk.sales.complete([placed.hold])
+
+
+async def test_holds_are_read_again_when_a_till_that_started_offline_is_online(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk:
+        code = code_of("full_50")
+        card = await desk.sales.look_up(code)
+        placed = await desk.sales.hold(code, card, Money(100), desk.sales.new_sale())
+        assert placed.hold is not None
+        await desk.client.release(placed.hold.transaction)
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    async with desk_on(server, tmp_path, works=True) as desk:
+        await until(lambda: desk.connectivity.link.value is Link.OFFLINE)
+        assert len(await desk.sales.open_holds()) == 1
+        server.faults.clear()
+        await desk.sales.look_up(code)
+
+        async def is_known() -> bool:
+            return not await desk.sales.open_holds()
+
+        await until(is_known)
+
+
+async def test_a_full_disk_at_closing_does_not_hide_what_was_done(
+    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_on(server, tmp_path) as desk:
+        await desk.sales.look_up(code_of("full_50"))
+
+        async def full(*_args: object) -> None:
+            raise JournalWriteError("the disk is full")
+
+        monkeypatch.setattr(desk.journal, "set_fact", full)

@@ -21,7 +21,7 @@ from giftill.gifty import Priority, TokenRefused
 from giftill.journal import EventKind, JournalWriteError, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.connectivity import Link
-from giftill.services.recovery import recover, reread_holds
+from giftill.services.recovery import Reread, recover, reread_holds
 from giftill.services.results import NotAHold, NotResolvable, Result, StillChecking
 from tests.helpers.desk import code_of, desk_on, sandbox
 from tests.helpers.patience import until
@@ -261,13 +261,13 @@ async def test_holds_settled_elsewhere_are_noticed_at_the_start(
     await desk.client.release(released.transaction)
     await desk.outbox.record([queued], OperationKind.CAPTURE)
     parts = (desk.journal, desk.client, desk.accounts, desk.clock)
-    assert await reread_holds(*parts) == 2
+    assert await reread_holds(*parts) == Reread(settled=2, is_complete=True)
     assert {each.transaction for each in await desk.sales.open_holds()} == {
         queued.transaction,
         still.transaction,
     }
     server.faults.set(Fault(FaultKind.OFFLINE))
-    assert await reread_holds(*parts) == 0
+    assert await reread_holds(*parts) == Reread(settled=0, is_complete=False)
 
 
 async def test_a_new_token_of_the_same_account_keeps_the_account(
