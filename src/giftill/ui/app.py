@@ -77,7 +77,6 @@ def make_application() -> QApplication:
     )
     app = QApplication(sys.argv[:1])
     app.setApplicationName("giftill")
-    app.setApplicationDisplayName("Giftill")
     app.setDesktopFileName("giftill")
     app.setWindowIcon(app_icon())
     app.setQuitOnLastWindowClosed(False)
