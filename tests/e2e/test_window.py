@@ -69,6 +69,26 @@ def test_a_screen_reader_finds_every_control_of_the_till_by_name(
     assert expected <= found, sorted(found)
 
 
+def test_training_mode_sells_without_a_token_and_without_the_api(
+    desktop: Desktop, till: Till, server: Server
+) -> None:
+    server.kill()
+    newcomer = till.with_environ(GIFTILL_TOKEN="")
+    with terminal(desktop, newcomer, "--training") as window:
+        window.until_shows("Connection: Online")
+        desktop.scan(FULL)
+        window.until_focus_on("Amount to hold")
+        desktop.press("F4")
+        window.until_shows("Hold €50.00")
+        desktop.press("F8")
+        window.until_shows("Complete sale €50.00")
+        desktop.press("F9")
+        window.until_shows("The sale is complete and confirmed.")
+        assert "Giftill (training)" in window.texts()
+        desktop.picture("training")
+    assert not (till.data / "journal.sqlite3").exists()
+
+
 BAD_CODES = {
     "ABCD2456EFGH7": "A card code has 16 characters; this has 13.",
     "ABCD2456EFGH7K9QXX": "A card code has 16 characters; this has 18.",

@@ -164,8 +164,8 @@ class Terminal:
         process: The process; a test may kill it.
     """
 
-    def __init__(self, on: Desktop, till: Till) -> None:
-        """Start `giftill` on a desktop."""
+    def __init__(self, on: Desktop, till: Till, *words: str) -> None:
+        """Start `giftill` on a desktop, with further words on its command line."""
         self._desktop = on
         environ = {
             **till.environ,
@@ -176,7 +176,7 @@ class Terminal:
             "HOME": till.environ["HOME"],
         }
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            GIFTILL, env=environ, stdin=subprocess.DEVNULL
+            [*GIFTILL, *words], env=environ, stdin=subprocess.DEVNULL
         )
         self._reader = ScreenReader(on.environ["DBUS_SESSION_BUS_ADDRESS"], self.process.pid)
 
@@ -236,9 +236,9 @@ class Terminal:
 
 
 @contextmanager
-def terminal(on: Desktop, till: Till) -> Iterator[Terminal]:
+def terminal(on: Desktop, till: Till, *words: str) -> Iterator[Terminal]:
     """Run a terminal that is ready for the length of the block; at its end it is killed."""
-    it = Terminal(on, till)
+    it = Terminal(on, till, *words)
     try:
         it.ready()
         yield it
