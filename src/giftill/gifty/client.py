@@ -13,7 +13,7 @@ from giftill import __version__
 from giftill.domain.places import LocationId
 
 from . import answers, calls, wire
-from .errors import GiftyError, TokenMissing, UnusableAddress, UnusableToken
+from .errors import GiftyError, TokenMissing, TokenRefused, UnusableAddress, UnusableToken
 from .exchange import Exchange, Purpose, Request, Timeouts
 from .masking import mask
 from .pacing import Pacer, Priority
@@ -338,7 +338,7 @@ class GiftyClient:
     ) -> _T:
         if self._token is None:
             raise TokenMissing(call.request)
-        fields, scrub = self._headers(location), self._scrub(call)
+        token, fields, scrub = self._token, self._headers(location), self._scrub(call)
         transport = await self._opened()
         await self.pacer.turn(priority)
         answer: answers.Answer | None = None
@@ -347,7 +347,9 @@ class GiftyClient:
             answer = await transport.send(call, fields, scrub)
             result = answers.read(answer, call.request, decode, scrub)
         except GiftyError as error:
-            self._tell(call, answer, error, time.perf_counter() - started)
+            # That a token which was replaced meanwhile is refused says nothing of the new one.
+            if token == self._token or not isinstance(error, TokenRefused):
+                self._tell(call, answer, error, time.perf_counter() - started)
             raise
         self._tell(call, answer, None, time.perf_counter() - started)
         return result
@@ -391,10 +393,8 @@ class GiftyClient:
         error: GiftyError | None,
         elapsed_s: float,
     ) -> None:
-        if self._watch is None:
-            return
-        status = answer.status if answer else None
-        server_s = answer.server_time_s if answer else None
+        status, server_s = (answer.status, answer.server_time_s) if answer else (None, None)
         # The server read its clock somewhere between the request and its answer.
         offset_s = None if server_s is None else server_s - (time.time() - elapsed_s / 2)
-        self._watch(Exchange(call.request, status, error, elapsed_s, offset_s))
+        if self._watch is not None:
+            self._watch(Exchange(call.request, status, error, elapsed_s, offset_s))

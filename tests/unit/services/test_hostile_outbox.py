@@ -11,7 +11,7 @@ import pytest
 
 from giftill.domain.money import Money
 from giftill.domain.operations import HoldState, OperationKind, OperationState
-from giftill.gifty import Forbidden, GiftyClient
+from giftill.gifty import Forbidden, GiftyClient, TokenRefused
 from giftill.gifty.exchange import Purpose, Request
 from giftill.journal import EventKind, JournalWriteError, Record
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxServer
@@ -305,3 +305,20 @@ async def test_a_full_disk_at_closing_does_not_hide_what_was_done(
             raise JournalWriteError("the disk is full")
 
         monkeypatch.setattr(desk.journal, "set_fact", full)
+
+
+async def test_a_refusal_of_a_token_that_was_replaced_meanwhile_pauses_nothing(
+    desk: Desk, server: SandboxServer
+) -> None:
+    (operation,) = await queue(desk, 1)
+    server.faults.set(Fault(FaultKind.LATENCY, method="GET", latency_ms=300))
+    token, desk.client.token = desk.client.token, "expired"
+    looking = asyncio.create_task(desk.sales.look_up(code_of("full_50")))
+    # By then it is on its way, with the token that it was asked with.
+    await asyncio.sleep(0.1)
+    desk.client.token = token
+    desk.connectivity.forget_refusal()
+    with pytest.raises(TokenRefused):
+        await looking
+    await desk.outbox.drain()
+    assert (await stored(desk, operation)).state is OperationState.CONFIRMED
