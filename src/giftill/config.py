@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from .domain.addresses import LIVE_API_URL, safe_address
 from .domain.errors import GiftillError
 from .domain.message import N_, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-DEFAULT_API_URL: Final = "https://api.gifty.nl/v1/"
 
 # Environment variables that stand in for a setting or a command-line option.
 API_URL_VARIABLE: Final = "GIFTILL_API_URL"
@@ -50,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             the API allows 120.
     """
 
-    api_url: str = DEFAULT_API_URL
+    api_url: str = LIVE_API_URL
     location: _LocationText | None = None
     language: Literal["en", "nl"] = "en"
     cashier: Annotated[str, msgspec.Meta(max_length=60)] = ""
@@ -355,7 +352,7 @@ def _checked(values: Mapping[str, object], where: str) -> dict[str, Any]:
         try:
             checked[name] = msgspec.convert(value, _FIELDS[name].type)
             if name == "api_url":
-                checked[name] = _checked_url(checked[name])
+                checked[name] = safe_address(checked[name])
         except (msgspec.ValidationError, ValueError) as error:
             raise SettingsError(
                 Message(N_("A setting can’t be used")),
@@ -366,36 +363,6 @@ def _checked(values: Mapping[str, object], where: str) -> dict[str, Any]:
                 Message(_RULES[name]),
             ) from error
     return checked
-
-
-def _checked_url(url: str) -> str:
-    """Return the API's address with its closing slash.
-
-    Raises:
-        ValueError: It is not HTTPS and not this PC, or carries what an address must not.
-    """
-    parts = urlsplit(url)
-    _ = parts.port  # Raises ValueError when it is no number.
-    if (
-        not parts.hostname
-        or parts.username is not None
-        or parts.query
-        or parts.fragment
-        or parts.scheme not in {"https", "http"}
-        or (parts.scheme == "http" and not _is_loopback(parts.hostname))
-    ):
-        msg = "not an address that the token may be sent to"
-        raise ValueError(msg)
-    return url if url.endswith("/") else f"{url}/"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _option(name: str) -> str:

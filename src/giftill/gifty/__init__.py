@@ -5,7 +5,7 @@ Importing this costs little: the HTTP library is loaded with the first client.
 
 from __future__ import annotations
 
-from .client import LIVE_URL, GiftyClient
+from .client import GiftyClient
 from .errors import (
     AnsweredError,
     ApiError,
@@ -36,7 +36,6 @@ from .where import DEFAULT, Where, check_address
 
 __all__ = [
     "DEFAULT",
-    "LIVE_URL",
     "AnsweredError",
     "ApiError",
     "ErrorDetail",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from giftill import __version__
+from giftill.domain.addresses import LIVE_API_URL
 from giftill.domain.places import LocationId
 
 from . import answers, calls, wire
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-LIVE_URL: Final = "https://api.gifty.nl/v1/"
 # Of the 120 a minute that the API allows (page section “Rate Limiting”), with room for a clock
 # that ticks a little differently at the other end.
 USUAL_LIMIT_PER_MINUTE: Final = 100
@@ -58,7 +58,7 @@ class GiftyClient:
         self,
         token: str | None,
         *,
-        base_url: str = LIVE_URL,
+        base_url: str = LIVE_API_URL,
         language: str = "en",
         location: LocationId | None = None,
         pacer: Pacer | None = None,

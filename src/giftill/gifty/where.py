@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
 
+from giftill.domain.addresses import safe_address
 from giftill.domain.places import LocationId
 
 from .errors import UnusableAddress
-
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
 class Default(Enum):
@@ -32,16 +29,6 @@ def check_address(base_url: str) -> str:
             HTTP to another PC.
     """
     try:
-        parts = urlsplit(base_url)
-        host, is_whole = parts.hostname or "", parts.port != 0
-        # What a name may be made of is the resolver's business, but it chokes on an empty label
-        # and on a long one.
-        host.encode("idna")
+        return safe_address(base_url)
     except ValueError:
-        host, is_whole = "", False
-        parts = urlsplit("")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(host))
-    has_more = "@" in parts.netloc or parts.query or parts.fragment
-    if not host or not is_whole or not is_safe or has_more or not base_url.isprintable():
-        raise UnusableAddress
-    return base_url if base_url.endswith("/") else f"{base_url}/"
+        raise UnusableAddress from None

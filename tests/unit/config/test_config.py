@@ -90,6 +90,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
         "ftp://api.gifty.nl/",
         "https://",
         "https://user:secret@api.gifty.nl/v1/",
+        "https://api..gifty.nl/v1/",
         "https://api.gifty.nl/v1/?key=1",
         "https://api.gifty.nl:port/v1/",
         "api.gifty.nl",

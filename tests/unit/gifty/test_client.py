@@ -47,7 +47,14 @@ def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:1/v1", "http://127.0.0.1/v1/", "http://[::1]:80/", "https://x.nl"]
+    "url",
+    [
+        "http://localhost:1/v1",
+        "http://127.0.0.1/v1/",
+        "http://[::1]:80/",
+        "https://x.nl",
+        "https://é.nl",
+    ],
 )
 def test_an_address_that_is_safe_is_taken(url: str) -> None:
     assert url in repr(GiftyClient(TOKEN, base_url=url))
