@@ -69,6 +69,16 @@ def test_a_screen_reader_finds_every_control_of_the_till_by_name(
     assert expected <= found, sorted(found)
 
 
+def test_a_sale_can_be_done_through_a_screen_reader(
+    desktop: Desktop, window: Terminal, server: Server
+) -> None:
+    desktop.scan(FULL)
+    window.press("Full balance", then="Hold €50.00")
+    window.press("Hold €50.00", then="Complete sale €50.00")
+    window.press("Complete sale €50.00", then="The sale is complete and confirmed.")
+    assert [each["status"] for each in server.redeems("full_50", 5000)] == ["success"]
+
+
 def test_training_mode_sells_without_a_token_and_without_the_api(
     desktop: Desktop, till: Till, server: Server
 ) -> None:

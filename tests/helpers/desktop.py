@@ -207,6 +207,24 @@ class Terminal:
         """Return what a screen reader reads out."""
         return self._reader.texts()
 
+    def press(self, name: str, then: str) -> None:
+        """Press the button of that name through the accessibility bus, until `then` is on screen.
+
+        Again where it must be: a button that has just got another meaning ignores a press, as it
+        was meant for the old one.
+        """
+
+        def pressed() -> bool:
+            found = self.controls()
+            if any(then in each.name for each in found):
+                return True
+            for each in found:
+                if (each.name, each.role, each.is_enabled) == (name, "push button", True):
+                    self._reader.press(each)
+            return False
+
+        self._until(pressed, f"“{name}” leads to “{then}”")
+
     def shows(self, text: str) -> bool:
         """Tell whether this text is in the name of anything on screen."""
         return any(text in each for each in self.texts())

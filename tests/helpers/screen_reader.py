@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
 
 _ACCESSIBLE: Final = "org.a11y.atspi.Accessible"
+_ACTION: Final = "org.a11y.atspi.Action"
 _ROOT: Final = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
 # Bits of the first word of an AT-SPI state set.
@@ -33,12 +35,14 @@ class Control:
         role: Such as `push button` or `text`.
         is_enabled: Whether it can be used.
         has_focus: Whether keys go to it.
+        address: Where it is found on the bus.
     """
 
     name: str
     role: str
     is_enabled: bool
     has_focus: bool
+    address: tuple[str, str]
 
 
 class Gone(Exception):
@@ -80,6 +84,17 @@ class ScreenReader:
         """Return the names of what is on screen, in reading order."""
         return [each.name for each in self.controls()]
 
+    def press(self, control: Control) -> None:
+        """Do what a click on a control does, as a screen reader lets people do it.
+
+        Nothing happens if the control is no longer there.
+        """
+        name, path = control.address
+        at = DBusAddress(path, name, _ACTION)
+        with contextlib.suppress(Gone):
+            actions = [each[0] for each in self._reply(new_method_call(at, "GetActions"))]
+            self._reply(new_method_call(at, "DoAction", "i", (actions.index("Press"),)))
+
     def _find_application(self) -> tuple[str, str] | None:
         if self._application is None:
             for name, path in self._ask(*_ROOT, "GetChildren"):
@@ -108,7 +123,8 @@ class ScreenReader:
         text = self._name_of(name, path)
         if text:
             role: str = self._ask(name, path, "GetRoleName")
-            yield Control(text, role, bool(states & _ENABLED), bool(states & _FOCUSED))
+            is_enabled, has_focus = bool(states & _ENABLED), bool(states & _FOCUSED)
+            yield Control(text, role, is_enabled, has_focus, (name, path))
         yield from self._walk(name, path)
 
     def _name_of(self, name: str, path: str) -> str:
