@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,9 @@ class Bootstrap:
         self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
     ) -> int:
         """Show the terminal until it is closed."""
+        # Looking for garbage in what was just loaded finds none, some fifty times; the window
+        # begins to look once it is seen.
+        gc.disable()
         from giftill.bootstrap import run_window
 
         return run_window(settings, folders, environ, is_training=is_training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -142,6 +143,7 @@ async def _main(
             app.commitDataRequest.connect(lambda _: window.stop.set())
             _stop_on_signals(loop, window.stop)
             window.seen.connect(begin.set)
+            window.seen.connect(_settle)
             window.show()
             await window.stop.wait()
     except GiftillError as problem:
@@ -159,6 +161,12 @@ def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> No
     for each in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(each, stop.set)
+
+
+def _settle() -> None:
+    """Collect garbage from now on, but not among what start-up has left for good."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _explain(problem: GiftillError, t: Texts) -> None:
