@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from giftill.domain.errors import GiftillError
 from giftill.services.connectivity import Link
@@ -28,8 +29,7 @@ class BandKind(StrEnum):
     OUTBOX_FULL = "outbox_full"
 
 
-@dataclass(frozen=True)
-class BandState:
+class BandState(Struct, frozen=True):
     """One lasting state in words.
 
     Attributes:
@@ -47,16 +47,14 @@ class BandState:
     action: str = ""
 
 
-@dataclass(frozen=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """A count on the rail: the number, and what it counts for a screen reader."""
 
     count: int
     text: str
 
 
-@dataclass(frozen=True)
-class StatusState:
+class StatusState(Struct, frozen=True):
     """Everything around the screen.
 
     Attributes:

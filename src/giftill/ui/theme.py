@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 import sys
 import tomllib
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from msgspec import Struct, structs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
@@ -35,8 +35,7 @@ class Tone(StrEnum):
     TRAINING = "training"
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Struct, frozen=True):
     """Distances, in device-independent pixels."""
 
     hair: int
@@ -49,8 +48,7 @@ class Space:
     xxxl: int
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(Struct, frozen=True):
     """Measures of things, in device-independent pixels."""
 
     radius: int
@@ -67,8 +65,7 @@ class Size:
     dialog: int
 
 
-@dataclass(frozen=True)
-class TextSizes:
+class TextSizes(Struct, frozen=True):
     """Heights of text, in device-independent pixels; `families` in order of preference."""
 
     families: tuple[str, ...]
@@ -79,8 +76,7 @@ class TextSizes:
     balance: int
 
 
-@dataclass(frozen=True)
-class Colors:
+class Colors(Struct, frozen=True):
     """One scheme's colours, as `#rrggbb`; the comments in tokens.toml say what each is for."""
 
     surface: str
@@ -114,8 +110,7 @@ class Colors:
     neutral_tint: str
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """Everything a widget may ask about how to look.
 
     Attributes:
@@ -256,7 +251,7 @@ def style_sheet(theme: Theme) -> str:
     """Fill the tokens into the style sheet of Qt's own widgets."""
     source = resource("theme", "style.qss").read_text(encoding="utf-8")
     space, size = theme.space, theme.size
-    values = asdict(theme.colors) | {
+    values = structs.asdict(theme.colors) | {
         "hair": space.hair,
         "s": space.s,
         "m": space.m,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, overload
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from giftill.domain.places import Location, LocationId
@@ -16,8 +17,7 @@ Source = TypeVar("Source")
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True)
-class Pill:
+class Pill(Struct, frozen=True):
     """A state in a word or two.
 
     Attributes:
@@ -31,8 +31,7 @@ class Pill:
     tone: ToneName
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """A decision that is asked for once.
 
     Attributes:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from giftill.ui.screens.common import Pill, ToneName
+from msgspec import Struct
+
+from giftill.ui.screens.common import Pill, ToneName
 
 
 class Focus(StrEnum):
@@ -29,8 +28,7 @@ class MainAction(StrEnum):
     NEXT_SALE = "next_sale"
 
 
-@dataclass(frozen=True)
-class FieldState:
+class FieldState(Struct, frozen=True):
     """A field one types in, with what stands beneath it.
 
     Attributes:
@@ -46,8 +44,7 @@ class FieldState:
     is_enabled: bool = True
 
 
-@dataclass(frozen=True)
-class TransactionLine:
+class TransactionLine(Struct, frozen=True):
     """One change of the card on screen."""
 
     what: str
@@ -58,8 +55,7 @@ class TransactionLine:
     tone: ToneName | None = None
 
 
-@dataclass(frozen=True)
-class CardPanelState:
+class CardPanelState(Struct, frozen=True):
     """The card on screen.
 
     Attributes:
@@ -83,8 +79,7 @@ class CardPanelState:
     lines: tuple[TransactionLine, ...] = ()
 
 
-@dataclass(frozen=True)
-class NoticeState:
+class NoticeState(Struct, frozen=True):
     """A few sentences beside what they are about.
 
     Attributes:
@@ -104,8 +99,7 @@ class NoticeState:
     action: str = ""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """A button.
 
     Attributes:
@@ -121,8 +115,7 @@ class Action:
     is_busy: bool = False
 
 
-@dataclass(frozen=True)
-class HoldLine:
+class HoldLine(Struct, frozen=True):
     """A hold of the sale, or what may become one.
 
     Attributes:
@@ -142,8 +135,7 @@ class HoldLine:
     is_selected: bool = False
 
 
-@dataclass(frozen=True)
-class DoneLine:
+class DoneLine(Struct, frozen=True):
     """What one card gave and what is left on it."""
 
     card: str
@@ -152,8 +144,7 @@ class DoneLine:
     pill: Pill
 
 
-@dataclass(frozen=True)
-class DoneState:
+class DoneState(Struct, frozen=True):
     """The sale is over.
 
     Attributes:
@@ -181,8 +172,7 @@ class DoneState:
     action: str = ""
 
 
-@dataclass(frozen=True)
-class SaleState:
+class SaleState(Struct, frozen=True):
     """The right third: the sale.
 
     Attributes:
@@ -204,8 +194,7 @@ class SaleState:
     earlier: str
 
 
-@dataclass(frozen=True)
-class TillState:
+class TillState(Struct, frozen=True):
     """Everything the Till shows.
 
     Attributes:
