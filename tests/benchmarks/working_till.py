@@ -115,7 +115,7 @@ class _Working(giftill.ui.window.Window):
             order: dict[str, Any] = json.loads(line)
             try:
                 answer = await getattr(bench, order.pop("do"))(**order)
-            except BaseException:
+            except Exception:  # noqa: BLE001 - shown whole, and then it ends
                 # Whoever ordered it must not wait for an answer that will not come.
                 traceback.print_exc()
                 os._exit(1)
@@ -236,6 +236,6 @@ if __name__ == "__main__":
 
     # How the benchmark looks inside; the terminal knows nothing of it.
     giftill.ui.window.Window = _Working  # type: ignore[misc]
-    till.CardPanel = _Panel  # type: ignore[misc]
-    panel.MoneyLabel = _Balance  # type: ignore[misc]
+    vars(till)["CardPanel"] = _Panel
+    vars(panel)["MoneyLabel"] = _Balance
     sys.exit(main())
