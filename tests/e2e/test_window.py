@@ -52,6 +52,7 @@ def test_a_screen_reader_finds_every_control_of_the_till_by_name(
     window.until_shows("Hold €5.00")
     found = {(each.role, each.name) for each in window.controls()}
     expected = {
+        ("frame", "Giftill"),
         ("text", "Card code"),
         ("text", "Amount to hold"),
         ("text", "Sale total"),

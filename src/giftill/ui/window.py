@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from giftill.domain.errors import GiftillError
 from giftill.texts import LANGUAGES, Texts
@@ -53,8 +60,10 @@ _TOAST_ICONS: Final = {
 }
 
 
-class Window(QWidget):
+class Window(QMainWindow):
     """The terminal on screen; it is a `Shell` for its screens.
+
+    Screen readers know a main window as one; any other widget is told as filler.
 
     Attributes:
         stop: Set when the person at the till wants to close; whoever opened the window then
@@ -232,13 +241,15 @@ class Window(QWidget):
         across.setSpacing(0)
         across.addWidget(self._rail)
         across.addLayout(beside, 1)
-        layout = QVBoxLayout(self)
+        body = QWidget()
+        layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._training = self._build_training()
         if self._training is not None:
             layout.addWidget(self._training)
         layout.addLayout(across, 1)
+        self.setCentralWidget(body)
         self._toast = Toast(self)
 
     def _build_training(self) -> TrainingBand | None:
