@@ -40,7 +40,10 @@ class _Connection(H11Protocol):
     """A connection that lets the application see its transport, so that faults can cut it."""
 
     # A stream protocol is only ever given a Transport, which asyncio's own type leaves open.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override] # asyncio's own type says less
+    ) -> None:
         # asyncio only sets this on sockets that were made with an explicit protocol number; without
         # it each answer waits 40 ms for the client's acknowledgement of its head.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
