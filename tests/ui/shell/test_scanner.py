@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWindow
     from PySide6.QtWidgets import QApplication
 
-pytestmark = pytest.mark.anyio
+# What is a scan is told by the time between its keys.
+pytestmark = [pytest.mark.anyio, pytest.mark.serial]
 
 CODE = "ABCD2456EFGH7K9Q"
 LONGER_THAN_ANY_WAIT_S = 0.3

@@ -149,6 +149,7 @@ async def test_a_location_of_which_only_the_id_is_known_shows_its_id() -> None:
     assert selector.state.rows[0].street == "lc_7"
 
 
+@pytest.mark.serial
 async def test_twenty_thousand_locations_are_searched_within_a_blink() -> None:
     many = [
         Location(LocationId(f"lc_{n}"), f"Straat {n}", "1", None, "1234 AB", f"Stad {n % 97}")
