@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
+    from .domain.errors import GiftillError
+
 LANGUAGES: Final = ("en", "nl")
 
 
@@ -110,6 +112,10 @@ class Texts:
     def message(self, message: Message) -> str:
         """Put a message of the domain into words."""
         return self(message.text, **message.values)
+
+    def explain(self, error: GiftillError) -> str:
+        """Put an error into words: what happened, and what to do now."""
+        return f"{self.message(error.message)} {self.message(error.hint)}".strip()
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate a text that depends on a number, which may be used as `{n}`.

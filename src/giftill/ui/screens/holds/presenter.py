@@ -117,7 +117,7 @@ class HoldsPresenter:
             )
             self._problem = ""
         except GiftillError as error:
-            self._problem = _sentence(error, self._t)
+            self._problem = self._t.explain(error)
             self._show()
             return
         self._addresses = Addresses(stored.locations if stored else ())
@@ -177,7 +177,7 @@ class HoldsPresenter:
         try:
             settled = await settle(holds)
         except GiftillError as error:
-            problem = _sentence(error, self._t)
+            problem = self._t.explain(error)
         else:
             self._selected -= {hold.transaction for hold in holds}
             self._tell_result(kind, settled)
@@ -294,7 +294,3 @@ def _total(holds: Sequence[Hold]) -> tuple[Money, ...]:
         currency = hold.amount.currency
         totals[currency] = totals.get(currency, 0) + hold.amount.cents
     return tuple(Money(cents, currency) for currency, cents in sorted(totals.items()))
-
-
-def _sentence(error: GiftillError, t: Texts) -> str:
-    return f"{t.message(error.message)} {t.message(error.hint)}".strip()

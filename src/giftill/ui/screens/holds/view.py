@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from giftill.domain.transactions import TransactionId
 from giftill.ui.dialogs import Choice, ask
 from giftill.ui.keys import KeyHint
-from giftill.ui.refresher import Refresher
-from giftill.ui.screens.screen import Screen
-from giftill.ui.tasks import TaskScope
+from giftill.ui.screens.list_screen import ListScreen
 from giftill.ui.theme import Tone, current_theme
-from giftill.ui.widgets.band import Band
 from giftill.ui.widgets.button import Button, ButtonRole
-from giftill.ui.widgets.data_table import Cell, Column, DataTable, Row
+from giftill.ui.widgets.data_table import Cell, Column, Row
 from giftill.ui.widgets.label import PlainLabel
 
 from .presenter import HoldsPresenter
 from .state import HoldRow, HoldsState
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent
-
     from giftill.texts import Texts
     from giftill.ui.screens.common import Question
     from giftill.ui.screens.screen import ScreenParts
@@ -32,22 +26,17 @@ if TYPE_CHECKING:
 _CAPTURE: Final = "F9"
 _RELEASE: Final = "Shift+F9"
 _ALL: Final = "F4"
-_PAGE: Final = 200
 
 
-class HoldsScreen(Screen):
+class HoldsScreen(ListScreen):
     """Every open hold, oldest first; one or many are captured or released."""
 
     name = "holds"
 
     def __init__(self, parts: ScreenParts) -> None:
         """Build the screen; it reads the holds when it is shown."""
-        super().__init__()
-        self._t = parts.t
-        self._shown_rows = _PAGE
+        super().__init__(parts, is_checkable=True)
         self._state = HoldsState()
-        self._is_rendering = False
-        self._tasks = TaskScope(self, parts.shell.report)
         desk = parts.desk
         self._presenter = HoldsPresenter(
             desk.sales,
@@ -58,22 +47,15 @@ class HoldsScreen(Screen):
             self.show_state,
             parts.shell.toast,
         )
-        self._refresher = Refresher(self._tasks, "refresh", self._presenter.refresh)
         self._build()
-        watches = (
-            desk.outbox.summary.subscribe(lambda _: self._wake()),
-            desk.outbox.changed.subscribe(lambda _: self._wake()),
-            desk.sales.held.subscribe(lambda _: self._wake()),
-            desk.sales.resolved.subscribe(lambda _: self._wake()),
+        self.watch(
+            self._presenter.refresh,
+            desk.outbox.summary,
+            desk.outbox.changed,
+            desk.sales.held,
+            desk.sales.resolved,
         )
-        for unsubscribe in watches:
-            self.destroyed.connect(unsubscribe)
         self.retranslate(parts.t)
-
-    def shown(self) -> None:
-        """Read the holds and go to the oldest."""
-        self._refresher.wake()
-        self._table.setFocus()
 
     def tick(self) -> None:
         """Let the ages move on."""
@@ -81,10 +63,10 @@ class HoldsScreen(Screen):
 
     def retranslate(self, t: Texts) -> None:
         """Show everything in another language."""
-        self._t = t
-        self._title.show_text(t("Holds"))
-        self._table.set_name(t("Open holds"))
-        self._table.set_columns(
+        self.t = t
+        self.title.show_text(t("Holds"))
+        self.table.set_name(t("Open holds"))
+        self.table.set_columns(
             (
                 Column(t("Age")),
                 Column(t("Amount"), is_number=True),
@@ -95,7 +77,7 @@ class HoldsScreen(Screen):
                 Column(t("State"), stretch=4),
             )
         )
-        self._table.set_empty(
+        self.table.set_empty(
             "holds",
             t("No open holds"),
             t("Money held on a card and not yet captured or released appears here."),
@@ -107,7 +89,7 @@ class HoldsScreen(Screen):
 
     def keys(self) -> tuple[KeyHint, ...]:
         """List the screen's keys."""
-        t = self._t
+        t = self.t
         return (
             KeyHint("Up", t("The hold above")),
             KeyHint("Down", t("The hold below")),
@@ -118,41 +100,26 @@ class HoldsScreen(Screen):
             KeyHint(_RELEASE, t("Release what is chosen; asks once"), self._start_release),
         )
 
-    async def drain(self, timeout_s: float) -> None:
-        """Let a capture or release that is under way end."""
-        await self._tasks.drain(timeout_s)
-
     def show_state(self, state: HoldsState) -> None:
         """Show a state."""
         self._state = state
-        self._is_rendering = True
+        self.is_rendering = True
         self._summary.show_text(state.summary)
-        self._table.show_rows([_row(each) for each in state.rows[: self._shown_rows]])
-        self._table.set_loading(self._t("Reading the holds…") if state.is_loading else "")
-        self._table.set_checked(frozenset(state.selected))
+        self.table.show_rows([_row(each) for each in state.rows[: self.shown_rows]])
+        self.table.set_loading(self.t("Reading the holds…") if state.is_loading else "")
+        self.table.set_checked(frozenset(state.selected))
         self._selection.show_text(state.selection)
         self._all.setEnabled(bool(state.rows))
         self._capture.setEnabled(state.can_settle)
         self._release.setEnabled(state.can_settle)
-        if state.problem:
-            self._problem.say(state.problem, "warning", Tone.DANGER)
-        else:
-            self._problem.clear()
-        self._is_rendering = False
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._shown_rows = _PAGE
+        self.say_problem(state.problem)
+        self.is_rendering = False
 
     def _build(self) -> None:
         theme = current_theme()
-        self._title = PlainLabel(size=theme.text.title, weight=QFont.Weight.DemiBold)
         self._summary = PlainLabel(muted=True, tabular=True)
-        self._problem = Band()
-        self._table = DataTable(is_checkable=True)
-        self._table.checked_changed.connect(self._checked)
-        self._table.activated.connect(self._entered)
-        self._table.end_reached.connect(self._show_more)
+        self.table.checked_changed.connect(self._checked)
+        self.table.activated.connect(self._entered)
         self._selection = PlainLabel(muted=True, tabular=True, wrap=True)
         self._all = Button(role=ButtonRole.QUIET, key=_ALL)
         self._all.clicked.connect(self._presenter.select_all)
@@ -163,7 +130,7 @@ class HoldsScreen(Screen):
 
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)
-        top.addWidget(self._title)
+        top.addWidget(self.title)
         top.addWidget(self._summary)
         top.addStretch(1)
         bottom = QHBoxLayout()
@@ -171,24 +138,21 @@ class HoldsScreen(Screen):
         bottom.addWidget(self._selection, 1)
         for button in (self._all, self._release, self._capture):
             bottom.addWidget(button)
-        layout = QVBoxLayout(self)
-        margin = theme.space.xl
-        layout.setContentsMargins(margin, theme.space.l, margin, theme.space.l)
-        layout.setSpacing(theme.space.m)
-        layout.addLayout(top)
-        layout.addWidget(self._problem)
-        layout.addWidget(self._table, 1)
-        layout.addLayout(bottom)
+        self.frame(top, bottom)
 
-    def _wake(self) -> None:
-        if self.isVisible():
-            self._refresher.wake()
+    def show_again(self) -> None:
+        """Show the last state once more."""
+        self.show_state(self._state)
+
+    def row_count(self) -> int:
+        """Return how many holds there are."""
+        return len(self._state.rows)
 
     def _checked(self, keys: frozenset[str]) -> None:
-        if self._is_rendering:
+        if self.is_rendering:
             return
         # Rows further down are not in the table yet; they stay chosen.
-        shown = {row.transaction for row in self._state.rows[: self._shown_rows]}
+        shown = {row.transaction for row in self._state.rows[: self.shown_rows]}
         beyond = self._state.selected - shown
         self._presenter.select(beyond | {TransactionId(key) for key in keys})
 
@@ -197,16 +161,11 @@ class HoldsScreen(Screen):
         if self._capture.isEnabled():
             self._capture.setFocus()
 
-    def _show_more(self) -> None:
-        if self._shown_rows < len(self._state.rows):
-            self._shown_rows += _PAGE
-            self.show_state(self._state)
-
     def _start_capture(self) -> None:
-        self._tasks.start("settle", self._presenter.capture)
+        self.tasks.start("settle", self._presenter.capture)
 
     def _start_release(self) -> None:
-        self._tasks.start("settle", lambda: self._presenter.release(self._ask))
+        self.tasks.start("settle", lambda: self._presenter.release(self._ask))
 
     async def _ask(self, question: Question) -> bool:
         choices = (Choice(value=False, label=question.no), Choice(value=True, label=question.yes))

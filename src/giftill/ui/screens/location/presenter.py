@@ -69,8 +69,7 @@ class LocationPresenter:
                 self._take(stored)
             self._take(await self._catalogue.locations())
         except GiftillError as error:
-            t = self._t
-            self._problem = f"{t.message(error.message)} {t.message(error.hint)}".strip()
+            self._problem = self._t.explain(error)
         # Not in a `finally`: when the dialog was closed meanwhile there is nothing to draw on.
         self._is_asking = False
         self._show()

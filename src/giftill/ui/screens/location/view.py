@@ -161,11 +161,7 @@ class LocationDialog(DecisionDialog):
         return take
 
     def _fail(self, error: GiftillError) -> None:
-        self._band.say(
-            f"{self._t.message(error.message)} {self._t.message(error.hint)}",
-            "warning",
-            Tone.DANGER,
-        )
+        self._band.say(self._t.explain(error), "warning", Tone.DANGER)
 
 
 class _Rows(QAbstractListModel):

@@ -216,8 +216,7 @@ class OutboxPresenter:
         return next(needy, items[0].id if items else None)
 
     def _fail(self, error: GiftillError) -> None:
-        t = self._t
-        self._problem = f"{t.message(error.message)} {t.message(error.hint)}".strip()
+        self._problem = self._t.explain(error)
         self._show()
 
     def _words(self) -> OutboxWords:

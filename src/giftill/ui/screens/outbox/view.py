@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QFont, QHideEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from giftill.domain.operations import OperationId
 from giftill.ui.keys import KeyHint
-from giftill.ui.refresher import Refresher
-from giftill.ui.screens.screen import Screen
-from giftill.ui.tasks import TaskScope
+from giftill.ui.screens.list_screen import ListScreen
 from giftill.ui.theme import Tone, current_theme
-from giftill.ui.widgets.band import Band
 from giftill.ui.widgets.button import Button, ButtonRole
-from giftill.ui.widgets.data_table import Cell, Column, DataTable, Row
+from giftill.ui.widgets.data_table import Cell, Column, Row
 from giftill.ui.widgets.label import PlainLabel
 
 from .detail import DetailPanel
@@ -31,23 +28,18 @@ if TYPE_CHECKING:
 
 _SEND: Final = "F9"
 _RESOLVE: Final = "F8"
-_PAGE: Final = 200
 
 
-class OutboxScreen(Screen):
+class OutboxScreen(ListScreen):
     """What is recorded but not confirmed yet, and what a manager must look at."""
 
     name = "outbox"
 
     def __init__(self, parts: ScreenParts) -> None:
         """Build the screen; it reads the outbox when it is shown."""
-        super().__init__()
-        self._t = parts.t
+        super().__init__(parts)
         self._cashier = parts.desk.sales.cashier
-        self._shown_rows = _PAGE
         self._state = OutboxState()
-        self._is_rendering = False
-        self._tasks = TaskScope(self, parts.shell.report)
         desk = parts.desk
         self._presenter = OutboxPresenter(
             desk.outbox,
@@ -59,22 +51,15 @@ class OutboxScreen(Screen):
             self.show_state,
             parts.shell.toast,
         )
-        self._refresher = Refresher(self._tasks, "refresh", self._presenter.refresh)
         self._build()
-        watches = (
-            desk.outbox.summary.subscribe(lambda _: self._wake()),
-            desk.outbox.changed.subscribe(lambda _: self._wake()),
-            desk.sales.resolved.subscribe(lambda _: self._wake()),
-            desk.connectivity.link.subscribe(lambda _: self._wake()),
+        self.watch(
+            self._presenter.refresh,
+            desk.outbox.summary,
+            desk.outbox.changed,
+            desk.sales.resolved,
+            desk.connectivity.link,
         )
-        for unsubscribe in watches:
-            self.destroyed.connect(unsubscribe)
         self.retranslate(parts.t)
-
-    def shown(self) -> None:
-        """Read the outbox and go to its first row."""
-        self._refresher.wake()
-        self._table.setFocus()
 
     def tick(self) -> None:
         """Let the ages move on."""
@@ -82,13 +67,13 @@ class OutboxScreen(Screen):
 
     def retranslate(self, t: Texts) -> None:
         """Show everything in another language."""
-        self._t = t
-        self._title.show_text(t("Outbox"))
+        self.t = t
+        self.title.show_text(t("Outbox"))
         captions = (t("Waiting"), t("Total"), t("Oldest"), t("Needs attention"))
         for figure, caption in zip(self._figures, captions, strict=True):
             figure.set_caption(caption)
-        self._table.set_name(t("What is not confirmed yet"))
-        self._table.set_columns(
+        self.table.set_name(t("What is not confirmed yet"))
+        self.table.set_columns(
             (
                 Column(t("What")),
                 Column(t("Amount"), is_number=True),
@@ -99,7 +84,7 @@ class OutboxScreen(Screen):
                 Column(t("Last problem"), stretch=3),
             )
         )
-        self._table.set_empty(
+        self.table.set_empty(
             "outbox",
             t("Everything is confirmed"),
             t("Captures and releases that could not be sent yet appear here."),
@@ -110,7 +95,7 @@ class OutboxScreen(Screen):
 
     def keys(self) -> tuple[KeyHint, ...]:
         """List the screen's keys."""
-        t = self._t
+        t = self.t
         return (
             KeyHint("Up", t("The row above")),
             KeyHint("Down", t("The row below")),
@@ -118,47 +103,32 @@ class OutboxScreen(Screen):
             KeyHint(_SEND, t("Send now"), self._start_send),
         )
 
-    async def drain(self, timeout_s: float) -> None:
-        """Let a decision that is being recorded end."""
-        await self._tasks.drain(timeout_s)
-
     def show_state(self, state: OutboxState) -> None:
         """Show a state."""
         self._state = state
-        self._is_rendering = True
+        self.is_rendering = True
         values = (state.count, state.total, state.oldest, state.attention)
         for figure, value in zip(self._figures, values, strict=True):
             figure.show_value(value)
         self._figures[-1].setVisible(bool(state.attention))
-        self._table.show_rows([_row(each) for each in state.rows[: self._shown_rows]])
-        self._table.set_loading(self._t("Reading the outbox…") if state.is_loading else "")
+        self.table.show_rows([_row(each) for each in state.rows[: self.shown_rows]])
+        self.table.set_loading(self.t("Reading the outbox…") if state.is_loading else "")
         if state.chosen is not None:
-            self._table.set_current(state.chosen)
+            self.table.set_current(state.chosen)
         self._detail.setVisible(state.detail is not None)
         if state.detail is not None:
             self._detail.show_state(state.detail, is_busy=state.is_busy)
         self._send.setEnabled(state.can_send)
-        if state.problem:
-            self._band.say(state.problem, "warning", Tone.DANGER)
-        else:
-            self._band.clear()
-        self._is_rendering = False
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._shown_rows = _PAGE
+        self.say_problem(state.problem)
+        self.is_rendering = False
 
     def _build(self) -> None:
         theme = current_theme()
-        self._title = PlainLabel(size=theme.text.title, weight=QFont.Weight.DemiBold)
         self._figures = (_Figure(), _Figure(), _Figure(), _Figure(Tone.DANGER))
         self._send = Button(role=ButtonRole.PRIMARY, icon="send", key=_SEND)
         self._send.clicked.connect(self._start_send)
-        self._band = Band()
-        self._table = DataTable()
-        self._table.current_changed.connect(self._chose)
-        self._table.activated.connect(lambda _: self._start_resolve())
-        self._table.end_reached.connect(self._show_more)
+        self.table.current_changed.connect(self._chose)
+        self.table.activated.connect(lambda _: self._start_resolve())
         self._detail = DetailPanel(_RESOLVE)
         self._detail.resolve_asked.connect(self._start_resolve)
         self._detail.use_asked.connect(lambda: self._start("adopt", self._presenter.use_hold))
@@ -169,45 +139,37 @@ class OutboxScreen(Screen):
 
         top = QHBoxLayout()
         top.setSpacing(theme.space.xxl)
-        top.addWidget(self._title)
+        top.addWidget(self.title)
         for figure in self._figures:
             top.addWidget(figure)
         top.addStretch(1)
         top.addWidget(self._send)
-        layout = QVBoxLayout(self)
-        margin = theme.space.xl
-        layout.setContentsMargins(margin, theme.space.l, margin, theme.space.l)
-        layout.setSpacing(theme.space.m)
-        layout.addLayout(top)
-        layout.addWidget(self._band)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._detail)
+        self.frame(top, self._detail)
 
-    def _wake(self) -> None:
-        if self.isVisible():
-            self._refresher.wake()
+    def show_again(self) -> None:
+        """Show the last state once more."""
+        self.show_state(self._state)
+
+    def row_count(self) -> int:
+        """Return how many operations there are."""
+        return len(self._state.rows)
 
     def _chose(self, key: str) -> None:
-        if not self._is_rendering:
+        if not self.is_rendering:
             self._presenter.choose(OperationId(key) if key else None)
-
-    def _show_more(self) -> None:
-        if self._shown_rows < len(self._state.rows):
-            self._shown_rows += _PAGE
-            self.show_state(self._state)
 
     def _start_send(self) -> None:
         if self._state.can_send:
-            self._tasks.start("send", self._presenter.send_now)
+            self.tasks.start("send", self._presenter.send_now)
 
     def _start(self, key: str, action: Callable[[], Coroutine[None, None, None]]) -> None:
-        self._tasks.start(key, action)
+        self.tasks.start(key, action)
 
     def _start_resolve(self) -> None:
-        self._tasks.start("resolve", lambda: self._presenter.resolve(self._ask))
+        self.tasks.start("resolve", lambda: self._presenter.resolve(self._ask))
 
     async def _ask(self, form: ResolveForm) -> Resolution | None:
-        return await ask_resolution(self, form, self._cashier, self._t)
+        return await ask_resolution(self, form, self._cashier, self.t)
 
 
 class _Figure(QWidget):

@@ -109,7 +109,7 @@ def _trouble(facts: Facts, t: Texts) -> NoticeState | None:
         tone="danger",
         icon=error.icon if isinstance(error, CantCheckError) else "warning",
         title=t.message(error.title),
-        text=f"{t.message(error.message)} {t.message(error.hint)}",
+        text=t.explain(error),
     )
 
 
