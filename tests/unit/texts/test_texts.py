@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
 
 from giftill.domain.message import Message
 from giftill.domain.money import Money
 from giftill.texts import LANGUAGES, Texts
+
+LOCALES = {"en": "en_IE", "nl": "nl_NL"}
 
 NOON = datetime(2026, 9, 5, 12, 3, tzinfo=UTC)
 SUMMER = timezone(timedelta(hours=2))
@@ -84,3 +89,28 @@ def test_a_language_that_giftill_does_not_speak_is_refused() -> None:
 
 def test_every_language_opens() -> None:
     assert [Texts(each).language for each in LANGUAGES] == list(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "cents", [0, 1, -1, 9, 99, 100, -100, 1_250, 99_999, 100_000, -123_456, 9_999_999, 123_456_789]
+)
+def test_euros_are_written_as_cldr_has_them(language: str, cents: int) -> None:
+    expected = format_currency(Decimal(cents).scaleb(-2), "EUR", locale=LOCALES[language])
+    assert Texts(language).money(Money(cents)) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_days_are_written_as_cldr_has_them(language: str, month: int) -> None:
+    when = datetime(2026, month, month * 2, 12, tzinfo=UTC)
+    expected = format_date(when, "medium", locale=LOCALES[language])
+    assert Texts(language, zone=UTC).date(when) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hour", [0, 9, 12, 23])
+def test_times_are_written_as_cldr_has_them(language: str, hour: int) -> None:
+    when = datetime(2026, 1, 2, hour, 5, tzinfo=UTC)
+    expected = format_time(when, "HH:mm", locale=LOCALES[language])
+    assert Texts(language, zone=UTC).time(when) == expected
