@@ -18,6 +18,15 @@ from .panel import Panel
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
+TOAST_ICONS: Final = {
+    Tone.SUCCESS: "check",
+    Tone.INFO: "info",
+    Tone.HOLD: "queue",
+    Tone.DANGER: "warning",
+    Tone.TRAINING: "training",
+    Tone.NEUTRAL: "info",
+}
+
 _READING_MS: Final = 2500
 _READING_MS_A_CHARACTER: Final = 45
 
