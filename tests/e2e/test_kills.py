@@ -12,7 +12,7 @@ import pytest
 from giftill.sandbox import SHOWCASE
 from tests.helpers.audit import audit, settle
 from tests.helpers.desktop import Terminal, terminal
-from tests.helpers.processes import kill, until
+from tests.helpers.processes import kill, until, until_idle
 
 if TYPE_CHECKING:
     from tests.helpers.desktop import Desktop
@@ -50,10 +50,12 @@ def amount(round_: int) -> str:
 def test_a_command_killed_before_it_could_read_the_answer_did_it_once(
     till: Till, server: Server, path: str, left_open: int
 ) -> None:
-    server.switch(slow(path, "POST", times=1))
+    server.switch(slow(path, "POST", times=1) | {"latency_ms": 2_000})
     process = till.start("redeem", FULL, "12.50", "--capture")
     try:
         until(lambda: server.has_met(path), "the request is under way")
+        # The server is told of a request before the whole of it was sent.
+        until_idle(process)
         process.send_signal(signal.SIGSTOP)
         wanted = "pending" if path == REDEEMS else "success"
         until(

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,13 +21,14 @@ from giftill.sandbox import SHOWCASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 GIFTILL = (sys.executable, "-m", "giftill")
 TOKEN = "token-of-the-e2e-tests"
 
 # Patience costs nothing while all is well, and a busy PC may need it.
 PATIENCE_S = 60.0
+
+_IDLE_LOOKS = 10
 
 # The system takes the near ends of its connections from here. A till that knocks at a closed port
 # of this range can, once in a while, be given that very port and be connected to itself.
@@ -248,6 +250,18 @@ def until(
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout_s} s in vain until {what}"
         time.sleep(pause_s)
+
+
+def until_idle(process: subprocess.Popen[Any]) -> None:
+    """Wait until a process waits for something outside of it: ten looks in a row say so."""
+    looks = []
+
+    def has_waited() -> bool:
+        state = Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
+        looks.append(state)
+        return len(looks) >= _IDLE_LOOKS and set(looks[-_IDLE_LOOKS:]) == {"S"}
+
+    until(has_waited, "the process waits")
 
 
 def _free_port() -> int:
