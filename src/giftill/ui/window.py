@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from .icons import app_icon
 from .refresher import Refresher
 from .scanner import ScanFilter
 from .screens.screen import Screen, ScreenEntry, ScreenParts
+from .shortcuts import Shortcuts
 from .status import BandKind, StatusPresenter, StatusState
 from .tasks import TaskScope
 from .theme import Tone
@@ -104,7 +104,7 @@ class Window(QMainWindow):
         self._status = StatusPresenter(desk, t, self._render_status)
         self._refresher = Refresher(self._tasks, "status", self._status.refresh)
         self._build()
-        self._screen_shortcuts: list[QShortcut] = []
+        self._shortcuts = Shortcuts(self)
         self._add_shortcuts()
         self._scans = ScanFilter(self)
         self._scans.configure(gap_ms=desk.settings.current.scanner_gap_ms)
@@ -156,7 +156,7 @@ class Window(QMainWindow):
         screen = self.screen_named(name)
         self._stack.setCurrentWidget(screen)
         self._rail.set_current(name)
-        self._use_keys_of(screen)
+        self._shortcuts.use(screen.keys())
         screen.shown()
 
     def toast(self, text: str, tone: ToneName = "success") -> None:
@@ -185,7 +185,7 @@ class Window(QMainWindow):
         self._status.retranslate(t)
         for screen in self._built.values():
             screen.retranslate(t)
-        self._use_keys_of(self.current)
+        self._shortcuts.use(self.current.keys())
 
     def request_quit(self) -> None:
         """Close the terminal; while captures are queued, a person is asked once."""
@@ -270,23 +270,7 @@ class Window(QMainWindow):
         for key, name in zip(keys.SCREENS, self._entries, strict=False):
             actions[key] = partial(self.go_to, name)
         for key, act in actions.items():
-            self._shortcut(key, act)
-
-    def _use_keys_of(self, screen: Screen) -> None:
-        for shortcut in self._screen_shortcuts:
-            shortcut.setEnabled(False)
-            shortcut.deleteLater()
-        hints = screen.keys()
-        self._screen_shortcuts = [
-            self._shortcut(hint.key, hint.act) for hint in hints if hint.act is not None
-        ]
-
-    def _shortcut(self, key: str, act: Callable[[], None]) -> QShortcut:
-        shortcut = QShortcut(QKeySequence(key), self)
-        # A key held down must not hold an amount twice.
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(act)
-        return shortcut
+            self._shortcuts.add(key, act)
 
     def _render_status(self, state: StatusState) -> None:
         if self._attention is not None and state.attention > self._attention:
