@@ -59,7 +59,6 @@ class StatusState(Struct, frozen=True):
 
     Attributes:
         location: The address of the shop, or that none was chosen.
-        has_location: Whether one was chosen.
         link: The connection in words.
         outbox: What waits; None while nothing does.
         cashier: Who works here; empty if nobody signed in.
@@ -68,11 +67,9 @@ class StatusState(Struct, frozen=True):
         holds_badge: On Holds.
         outbox_badge: On Outbox.
         attention: How many operations need attention.
-        is_training: Whether no real money moves.
     """
 
     location: str
-    has_location: bool
     link: Pill
     outbox: Pill | None
     cashier: str
@@ -81,14 +78,13 @@ class StatusState(Struct, frozen=True):
     holds_badge: Badge
     outbox_badge: Badge
     attention: int
-    is_training: bool
 
 
 class StatusPresenter:
     """Keeps what stands always in view in step with the till."""
 
     def __init__(self, desk: Desk, t: Texts, render: Callable[[StatusState], None]) -> None:
-        """Present `desk`; `changed` is to be called after `watch` told about a change.
+        """Present `desk`; nothing is drawn before `watch` or `show`.
 
         Args:
             desk: The till.
@@ -162,7 +158,6 @@ class StatusPresenter:
         self._render(
             StatusState(
                 location=self._addresses(location) if location else t("Choose a location"),
-                has_location=location is not None,
                 link=_link(desk.connectivity.link.value, has_token=desk.has_token.value, t=t),
                 outbox=self._outbox(),
                 cashier=desk.sales.cashier or desk.settings.current.cashier,
@@ -175,7 +170,6 @@ class StatusPresenter:
                     in_outbox, t.plural("{n} in the outbox", "{n} in the outbox", in_outbox)
                 ),
                 attention=summary.attention,
-                is_training=desk.training is not None,
             )
         )
 

@@ -76,11 +76,6 @@ class Button(QPushButton):
         self.setAccessibleDescription(self._key)
         self.updateGeometry()
 
-    def set_role(self, role: ButtonRole) -> None:
-        """Ask for more or less attention."""
-        self._role = role
-        self.update()
-
     def set_key(self, key: str) -> None:
         """Show another key."""
         self._key = key

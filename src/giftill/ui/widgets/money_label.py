@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class MoneySize(StrEnum):
     """How large an amount is written; the card's balance is the largest thing on screen."""
 
-    BODY = "body"
     AMOUNT = "amount"
     BALANCE = "balance"
 
