@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 import time
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from giftill.domain.places import LocationId
 from . import answers, calls, wire
 from .errors import GiftyError, TokenMissing, TokenRefused, UnusableAddress, UnusableToken
 from .exchange import Exchange, Purpose, Request, Timeouts
+from .lean import keep_lean
 from .masking import mask
 from .pacing import Pacer, Priority
 from .pagination import pages
@@ -364,9 +364,7 @@ class GiftyClient:
         return self._transport
 
     def _open(self) -> Transport:
-        # The library loads a command line of its own, and with it whatever of click and rich is
-        # installed: 80 ms and 6 MB. It does without where that module can't be imported.
-        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None is documented
+        keep_lean()
         from .transport import Transport
 
         return Transport(self._base_url, self._timeouts, self._carrier)
