@@ -107,7 +107,12 @@ def new_till(home: Path, url: str, *, token: str = TOKEN, **environ: str) -> Til
         token: For the environment; empty where the keyring has it.
         environ: More of its environment.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    data = home / "till"
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings = data / "settings.toml"
+    # The keys of a test come from a process that a busy PC lets wait, unlike a scanner's.
+    settings.write_text("scanner_gap_ms = 150\n", encoding="utf-8")
+    settings.chmod(0o600)
     surroundings = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -115,10 +120,10 @@ def new_till(home: Path, url: str, *, token: str = TOKEN, **environ: str) -> Til
         "LANG": "C.UTF-8",
         "PYTHONWARNINGS": "error",
         "GIFTILL_API_URL": url,
-        "GIFTILL_DATA_DIR": str(home / "till"),
+        "GIFTILL_DATA_DIR": str(data),
         "GIFTILL_TOKEN": token,
     }
-    return Till(home / "till", surroundings).with_environ(**environ)
+    return Till(data, surroundings).with_environ(**environ)
 
 
 class Server:
