@@ -23,7 +23,7 @@ class Inserts:
     def __init__(self) -> None:
         self.transactions: list[list[Statement]] = [[]]
 
-    def take_down(self, _cursor: apsw.Cursor, sql: str, bindings: Any) -> bool:  # noqa: ANN401
+    def take_down(self, _cursor: apsw.Cursor, sql: str, bindings: Any) -> bool:  # noqa: ANN401 - as apsw gives them
         """Note a statement down, if it writes."""
         if sql.lstrip().upper().startswith(_WRITES):
             self.transactions[-1].append((sql, bindings))

@@ -34,7 +34,7 @@ class _Telling(giftill.ui.window.Window):
 
 
 # How the benchmark looks inside; the terminal knows nothing of it.
-giftill.ui.window.Window = _Telling  # type: ignore[misc]
+giftill.ui.window.Window = _Telling  # type: ignore[misc] # on purpose
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -22,6 +22,7 @@ from giftill.__main__ import main
 from giftill.domain.codes import read_code
 from giftill.domain.money import Money
 from giftill.domain.operations import Hold, HoldState, OperationKind
+from giftill.domain.transactions import TransactionId
 from giftill.gifty import Pacer
 from giftill.journal import EventKind, Record
 from giftill.services.ids import new_sale_id
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from giftill.domain.operations import AccountId
-    from giftill.domain.transactions import TransactionId
     from giftill.services.desk import Desk
     from giftill.ui.widgets.card_panel import CardGlance
 
@@ -207,8 +207,8 @@ class _Bench:
         account = type(await self._desk.accounts.ensure())("ac_bench")
         first = self._made
         self._made += count
-        ids = [f"tr_bench{each:08d}" for each in range(first, self._made)]
-        return await self._keep([self._hold(each, account) for each in ids])  # type: ignore[arg-type]
+        ids = [TransactionId(f"tr_bench{each:08d}") for each in range(first, self._made)]
+        return await self._keep([self._hold(each, account) for each in ids])
 
     async def _keep(self, holds: list[Hold]) -> list[Hold]:
         await self._desk.journal.commit(
@@ -235,7 +235,7 @@ if __name__ == "__main__":
     import giftill.ui.widgets.card_panel as panel
 
     # How the benchmark looks inside; the terminal knows nothing of it.
-    giftill.ui.window.Window = _Working  # type: ignore[misc]
+    giftill.ui.window.Window = _Working  # type: ignore[misc] # on purpose
     vars(till)["CardPanel"] = _Panel
     vars(panel)["MoneyLabel"] = _Balance
     sys.exit(main())
