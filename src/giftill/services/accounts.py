@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from giftill.domain.operations import AccountId
 from giftill.journal import EventKind, Journal, Record
@@ -13,6 +13,9 @@ from .ids import new_account_id
 
 if TYPE_CHECKING:
     from giftill.gifty import GiftyClient
+
+
+_NO_LOCATIONS: Final = "none"
 
 
 class Accounts:
@@ -53,7 +56,10 @@ class Accounts:
             if known is not None:
                 return known
             locations = [each.id async for each in self._client.locations()]
-            keys = [f"location:{self._digest(each)}" for each in locations]
+            # A company with one shop may have none; its next token must find the same account.
+            # Should another such company's token come, the API knows none of the first one's holds.
+            names = [str(each) for each in locations] or [_NO_LOCATIONS]
+            keys = [f"location:{self._digest(each)}" for each in names]
             account = await self._account_of(keys)
             if account is None:
                 account = new_account_id()

@@ -11,11 +11,11 @@ import pytest
 
 from giftill.domain.money import Money
 from giftill.domain.operations import AttentionKind, OperationState
-from giftill.gifty import GiftyClient
+from giftill.gifty import GiftyClient, Pacer
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.results import Placed, Result, StillChecking
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import TOKEN, code_of, desk_on, sandbox
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
@@ -334,3 +334,31 @@ async def test_two_presses_in_one_instant_refund_once(desk: Desk) -> None:
     )
     assert sorted(each.result for each in placed) == [Result.DONE, *[Result.REFUSED] * 2]
     assert (await desk.sales.look_up(code_of("full_50"))).balance_cents == 3500
+
+
+@pytest.mark.parametrize("kind", [FaultKind.LOSE_ANSWER_AFTER, FaultKind.LOSE_BEFORE])
+async def test_a_card_with_more_transactions_than_a_page_is_searched_right(
+    desk: Desk, server: SandboxServer, kind: FaultKind
+) -> None:
+    code = code_of("large")
+    async with GiftyClient(TOKEN, base_url=server.url, pacer=Pacer(0)) as other_till:
+        for number in range(130):
+            await other_till.redeem(code, Money(100 + number % 2))
+    card = await desk.sales.look_up(code)
+    server.faults.set(Fault(kind, path=REDEEM, times=1))
+    placed = await desk.sales.hold(code, card, Money(100), desk.sales.new_sale())
+    assert placed.operation is not None
+    found = await check(desk, placed.operation)
+    is_made = kind is FaultKind.LOSE_ANSWER_AFTER
+    assert found.result is (Result.DONE if is_made else Result.NOT_DONE)
+
+
+async def test_a_card_that_was_shown_without_its_transactions_is_searched_by_time(
+    desk: Desk, server: SandboxServer
+) -> None:
+    code = code_of("full_50")
+    card = replace(await desk.sales.look_up(code), transactions=())
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path=REDEEM, times=1))
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.operation is not None
+    assert (await check(desk, placed.operation)).result is Result.DONE

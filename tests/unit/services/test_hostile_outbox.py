@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.domain.operations import Hold, Operation
+    from giftill.domain.places import Location
     from giftill.domain.transactions import Transaction
     from giftill.services.desk import Desk
 
@@ -322,3 +323,17 @@ async def test_a_refusal_of_a_token_that_was_replaced_meanwhile_pauses_nothing(
         await looking
     await desk.outbox.drain()
     assert (await stored(desk, operation)).state is OperationState.CONFIRMED
+
+
+async def test_an_account_without_locations_outlives_its_token(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(_client: GiftyClient) -> AsyncIterator[Location]:
+        nowhere: tuple[Location, ...] = ()
+        for each in nowhere:
+            yield each
+
+    monkeypatch.setattr(GiftyClient, "locations", none)
+    before = await desk.accounts.ensure()
+    desk.client.token = "the-next-token"
+    assert await desk.accounts.ensure() == before
