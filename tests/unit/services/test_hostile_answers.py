@@ -14,12 +14,9 @@ from giftill.domain.transactions import TransactionId, TransactionStatus, Transa
 from giftill.gifty import GiftyClient
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.results import Result
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
-
     from giftill.domain.operations import Hold
     from giftill.domain.transactions import Transaction
     from giftill.services.desk import Desk
@@ -27,18 +24,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 CAPTURE = "/v1/transactions/*/capture"
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_on(server, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -15,12 +15,11 @@ from giftill.gifty import GiftyClient, Pacer
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.results import Placed, Result, StillChecking
-from tests.helpers.desk import TOKEN, code_of, desk_on, sandbox
+from tests.helpers.desk import TOKEN, code_of
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Callable
 
     from giftill.domain.operations import Operation
     from giftill.domain.transactions import Transaction
@@ -31,18 +30,6 @@ pytestmark = pytest.mark.anyio
 REDEEM = "/v1/giftcards/*/redeem"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_on(server, tmp_path) as opened:
-        yield opened
 
 
 def turn_clock(monkeypatch: pytest.MonkeyPatch, desk: Desk, by_ms: int) -> None:

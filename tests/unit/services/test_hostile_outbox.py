@@ -17,11 +17,11 @@ from giftill.journal import EventKind, JournalWriteError, Record
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.results import NotAHold, Result
-from tests.helpers.desk import TOKEN, code_of, desk_on, sandbox
+from tests.helpers.desk import TOKEN, code_of, desk_on
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from giftill.domain.operations import Hold, Operation
@@ -33,18 +33,6 @@ pytestmark = pytest.mark.anyio
 
 CAPTURE = "/v1/transactions/*/capture"
 DAY_MS = 24 * 3_600_000
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_on(server, tmp_path) as opened:
-        yield opened
 
 
 def turn_clock(monkeypatch: pytest.MonkeyPatch, desk: Desk, by_ms: int) -> None:

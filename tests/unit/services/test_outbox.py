@@ -23,11 +23,10 @@ from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.recovery import Reread, recover, reread_holds
 from giftill.services.results import NotAHold, NotResolvable, Result, StillChecking
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from giftill.domain.operations import Hold, Operation
@@ -36,18 +35,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 CAPTURE = "/v1/transactions/*/capture"
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_on(server, tmp_path) as opened:
-        yield opened
 
 
 async def make_holds(desk: Desk, count: int, name: str = "large", cents: int = 100) -> list[Hold]:

@@ -12,11 +12,10 @@ from giftill.gifty import NotFound, Offline
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.results import AlreadySettling, NotAHold, Result
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from giftill.domain.operations import Hold
@@ -27,18 +26,6 @@ pytestmark = pytest.mark.anyio
 
 CAPTURE = "/v1/transactions/*/capture"
 REDEEM = "/v1/giftcards/*/redeem"
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(server: SandboxServer, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_on(server, tmp_path) as opened:
-        yield opened
 
 
 async def hold_on(desk: Desk, name: str = "full_50", cents: int = 1250) -> Hold:

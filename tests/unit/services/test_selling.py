@@ -11,10 +11,10 @@ from giftill.domain.money import Money
 from giftill.domain.operations import OperationState
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.results import NotDoneAfterAll, Result
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
     from typing import Protocol
 
@@ -34,12 +34,6 @@ pytestmark = pytest.mark.anyio
 LOST_AFTER = Fault(FaultKind.LOSE_ANSWER_AFTER, method="POST", times=1)
 LOST_BEFORE = Fault(FaultKind.LOSE_BEFORE, method="POST", times=1)
 BROKEN_AFTER = Fault(FaultKind.STATUS_500, method="POST", times=1, after_work=True)
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 @pytest.fixture
