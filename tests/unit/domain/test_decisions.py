@@ -137,7 +137,7 @@ def test_nothing_that_may_have_been_sent_is_ever_sent_again_without_a_look() -> 
             assert decide(kind, outcome).action in {Action.LOOK, Action.RECONCILE}
 
 
-def test_only_two_outcomes_leave_it_open_whether_the_server_worked() -> None:
+def test_every_outcome_but_two_is_an_answer() -> None:
     classes = {each: each.outcome_class for each in Outcome}
     assert classes[Outcome.NOT_SENT] is OutcomeClass.SURELY_NOT_SENT
     assert classes[Outcome.MAYBE_SENT] is OutcomeClass.MAYBE_SENT

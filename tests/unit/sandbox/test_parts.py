@@ -90,7 +90,7 @@ def test_a_fault_hits_what_its_scope_says(method: str, path: str, hit: bool) -> 
     assert fault.hits(method, path) is hit
 
 
-@pytest.mark.parametrize("pair", texts.every_text().values(), ids=texts.every_text().keys())
+@pytest.mark.parametrize("pair", texts.TEXTS.values(), ids=texts.TEXTS.keys())
 def test_every_sentence_has_the_same_gaps_in_both_languages(pair: tuple[str, str]) -> None:
     english, dutch = pair
     assert english.count("{}") == dutch.count("{}")
