@@ -73,6 +73,15 @@ class Accounts:
             self._found[fingerprint] = account
             return account
 
+    def is_current(self, account: AccountId) -> bool:
+        """Tell whether a request made in this very instant goes to `account`.
+
+        A token can be replaced between any two awaits; a request takes the one that is there when
+        it is made.
+        """
+        token = self._client.token
+        return token is not None and self._found.get(self._fingerprint(token)) == account
+
     async def _account_of(self, keys: list[str]) -> AccountId | None:
         for key in keys:
             stored = await self._journal.fact(key)

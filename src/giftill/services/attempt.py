@@ -27,6 +27,7 @@ from giftill.journal import EventKind, Journal, Record
 from .lookup import Wanted, look
 
 if TYPE_CHECKING:
+    from .accounts import Accounts
     from .clock import Clock
 
 LONGEST_BACKOFF_MS: Final = 300_000
@@ -45,10 +46,13 @@ class _Met:
 class Attempts:
     """Makes single attempts; whoever calls sees to it that one operation has one at a time."""
 
-    def __init__(self, journal: Journal, client: GiftyClient, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, client: GiftyClient, accounts: Accounts, clock: Clock
+    ) -> None:
         """Send through `client` and record in `journal`."""
         self._journal = journal
         self._client = client
+        self._accounts = accounts
         self._clock = clock
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
 
@@ -77,6 +81,8 @@ class Attempts:
     async def _send(self, operation: Operation, priority: Priority) -> _Met:
         is_capture = operation.kind is OperationKind.CAPTURE
         ask = self._client.capture if is_capture else self._client.release
+        if not self._accounts.is_current(operation.account):
+            return _Met(Outcome.NOT_SENT, "The token was replaced.")
         try:
             answer = await ask(
                 _transaction_of(operation), location=operation.location, priority=priority
@@ -94,7 +100,10 @@ class Attempts:
         if unknown.state is not operation.state:
             unknown = await self._record(EventKind.UNKNOWN, unknown)
         wanted = Wanted(unknown.kind, _transaction_of(unknown), unknown.amount)
-        found = await look(self._client, wanted, priority)
+        if self._accounts.is_current(unknown.account):
+            found = await look(self._client, wanted, priority)
+        else:
+            found = Found.UNREACHABLE
         if met.outcome is Outcome.STATE_REFUSED and found is Found.OPEN:
             unknown = replace(unknown, refusals=unknown.refusals + 1)
         return unknown, decide(unknown.kind, met.outcome, found, refusals=unknown.refusals)

@@ -16,13 +16,14 @@ from giftill.gifty import GiftyError, UnusableInput
 from giftill.journal import EventKind, Journal, JournalError, Record
 
 from .answers import fits
-from .results import Placed, Result
+from .results import Placed, Result, TokenReplaced
 from .search import is_owned
 from .shutdown import finish
 
 if TYPE_CHECKING:
     from giftill.domain.errors import GiftillError
 
+    from .accounts import Accounts
     from .clock import Clock
     from .reconcile import Reconciler
 
@@ -34,9 +35,12 @@ Ask = Callable[[Operation], Awaitable[Transaction]]
 class OnlineOperations:
     """Carries out what can't wait: commits the intent, asks the API, commits what came of it."""
 
-    def __init__(self, journal: Journal, reconciler: Reconciler, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, accounts: Accounts, reconciler: Reconciler, clock: Clock
+    ) -> None:
         """Record in `journal`; hand what stays unknown to `reconciler`."""
         self._journal = journal
+        self._accounts = accounts
         self._reconciler = reconciler
         self._clock = clock
         self._running: set[asyncio.Task[Placed]] = set()
@@ -73,11 +77,24 @@ class OnlineOperations:
         try:
             return await self._ask(sending, ask)
         except JournalError as error:
-            # The API was asked, and what came of it is not on disk: found out like a lost answer.
             _log.exception("Could not record what came of %s", sending.id)
-            return Placed(Result.CHECKING, sending, error=error)
+            return await self._as_recorded(sending, error)
+
+    async def _as_recorded(self, operation: Operation, error: JournalError) -> Placed:
+        """Tell what is on disk after a commit that failed, or only seemed to."""
+        try:
+            now = await self._journal.operation(operation.id)
+            if now is not None and now.state is OperationState.CONFIRMED and now.result:
+                hold = await self._journal.hold(now.account, now.result)
+                return Placed(Result.DONE, now, hold=hold)
+        except JournalError:
+            _log.exception("Could not read %s either", operation.id)
+        # The API was asked, and what came of it is not on disk: found out like a lost answer.
+        return Placed(Result.CHECKING, operation, error=error)
 
     async def _ask(self, operation: Operation, ask: Ask) -> Placed:
+        if not self._accounts.is_current(operation.account):
+            return await self._settle(operation, Outcome.NOT_SENT, TokenReplaced(), None)
         try:
             answer = await ask(operation)
         except UnusableInput as error:

@@ -260,12 +260,15 @@ class Reconciler:
 
     async def _look(self, operation: Operation) -> Sighting | None:
         """Search the card's transactions; None if the API could not be asked."""
-        if operation.card is None:
+        if operation.card is None or not self._accounts.is_current(operation.account):
             return None
         try:
             seen = await search(self._client, self._journal, operation)
         except GiftyError as error:
             _log.info("Could not look at the card's transactions: %s", error)
+            return None
+        if not self._accounts.is_current(operation.account):
+            # Some of it may be what another account's token gets to see: nothing.
             return None
         self._retry_at_ms.pop(operation.id, None)
         return seen

@@ -196,6 +196,17 @@ class OtherCurrency(GiftillError):
         )
 
 
+class TokenReplaced(GiftillError):
+    """The token was replaced by another account's in the instant before a request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(N_("The token was replaced")),
+            Message(N_("This till got the token of another account just now; nothing was done.")),
+            Message(N_("Scan the card again.")),
+        )
+
+
 class LimitReached(GiftillError):
     """The API asked this till to wait, so a request was not made."""
 

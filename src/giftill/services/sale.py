@@ -83,7 +83,7 @@ class SaleService:
         self._connectivity = connectivity
         self._outbox = outbox
         self._clock = clock
-        self._online = OnlineOperations(journal, reconciler, clock)
+        self._online = OnlineOperations(journal, accounts, reconciler, clock)
         self._under_way: set[tuple[OperationKind, CardId | None]] = set()
         self.cashier = ""
         self.held: Signal[Hold] = Signal()

@@ -44,6 +44,7 @@ SHOWN: Final = (*UNSETTLED, OperationState.ATTENTION)
 
 # Four requests at a time keep a fast line busy and let their commits share one sync of the disk.
 _WORKERS: Final = 4
+_DRAIN_ROUNDS: Final = 3
 _BATCH: Final = 64
 _CHECK_AGAIN_S: Final = 2.0
 _IDLE_S: Final = 60.0
@@ -73,7 +74,7 @@ class Outbox:
         self._accounts = accounts
         self._connectivity = connectivity
         self._clock = clock
-        self._attempts = Attempts(journal, client, clock)
+        self._attempts = Attempts(journal, client, accounts, clock)
         self._running: dict[OperationId, asyncio.Task[Operation]] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
@@ -207,9 +208,15 @@ class Outbox:
         self.summary.set(await self._journal.summary(None))
 
     async def drain(self) -> None:
-        """Try everything that is due once and return; for the command line."""
-        self._ignores_due_times = True
-        await self._round()
+        """Try everything that waits now and return; for the command line.
+
+        What was maybe sent is looked at first, and sent in a further round if it is still open.
+        """
+        for _ in range(_DRAIN_ROUNDS):
+            self._ignores_due_times = True
+            await self._round()
+            if not self.summary.value.waiting or not self._may_go_on():
+                return
 
     async def run(self) -> None:
         """Work until `stop` is called."""
