@@ -31,7 +31,7 @@ from .theme import Tone
 from .topbar import TopBar
 from .widgets.band import Band
 from .widgets.rail import Rail, RailItem
-from .widgets.toast import Toast
+from .widgets.toast import TOAST_ICONS, Toast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,14 +50,6 @@ _MINUTE_MS: Final = 60_000
 _UNSEEN_MS: Final = 2_000
 # Each in its own words, for whoever can't read the language on screen.
 _NAMES: Final = {"en": "English", "nl": "Nederlands"}
-_TOAST_ICONS: Final = {
-    Tone.SUCCESS: "check",
-    Tone.INFO: "info",
-    Tone.HOLD: "queue",
-    Tone.DANGER: "warning",
-    Tone.TRAINING: "training",
-    Tone.NEUTRAL: "info",
-}
 
 
 class Window(QMainWindow):
@@ -161,7 +153,7 @@ class Window(QMainWindow):
 
     def toast(self, text: str, tone: ToneName = "success") -> None:
         """Tell for a few seconds what was done; also announced to screen readers."""
-        self._toast.say(text, _TOAST_ICONS[Tone(tone)], Tone(tone))
+        self._toast.say(text, TOAST_ICONS[Tone(tone)], Tone(tone))
 
     def report(self, error: Exception) -> None:
         """Show a failure that has no better place; a bug goes to the crash hook."""
