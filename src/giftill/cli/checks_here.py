@@ -14,9 +14,9 @@ from giftill.domain.message import N_, Message
 from giftill.services.clock import SystemClock
 
 from .findings import Check, Finding
+from .window import has_display
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from giftill.config import Settings
@@ -143,7 +143,7 @@ def check_display(context: Context, platform: str = sys.platform) -> Finding:
             Message(N_("PySide6 is not installed, so the window can’t open.")),
             Message(N_("Install PySide6-Essentials; the command line works without.")),
         )
-    if platform in {"win32", "darwin"} or _has_display(context.environ):
+    if has_display(context.environ, platform):
         return _DISPLAY.ok(Message(N_("There is one for the window.")))
     return _DISPLAY.warn(
         Message(N_("There is none here, so the window can’t open.")),
@@ -193,10 +193,6 @@ def _judge_outbox(summary: OutboxSummary, settings: Settings) -> Finding:
             Message(N_("Bring the network back, then run “giftill outbox send”.")),
         )
     return _OUTBOX.ok(Message(N_("{n} of {most} waiting."), facts))
-
-
-def _has_display(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
 def _nearest(folder: Path) -> Path:

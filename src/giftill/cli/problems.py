@@ -139,6 +139,20 @@ class NoWindowError(CommandError):
         )
 
 
+class NoDisplayError(CommandError):
+    """There is no screen to open the window on."""
+
+    status = Exit.NOT_SET_UP
+
+    def __init__(self) -> None:
+        """Explain where one comes from."""
+        super().__init__(
+            Message(N_("No window on this PC")),
+            Message(N_("There is no display here, so the window can’t open.")),
+            Message(N_("Sign in to a desktop, or set DISPLAY; the command line works without.")),
+        )
+
+
 def exit_for(error: GiftillError) -> Exit:
     """Return the exit status for an error that ended a command."""
     if isinstance(error, CommandError):

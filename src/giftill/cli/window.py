@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .problems import NoWindowError
+from .problems import NoDisplayError, NoWindowError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from .arguments import Parser
     from .context import Context
@@ -26,12 +28,23 @@ def add_demo(parser: Parser) -> None:
     )
 
 
+def has_display(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
+    """Whether a window could open here."""
+    return platform in {"win32", "darwin"} or bool(
+        environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    )
+
+
 def show_window(context: Context, arguments: argparse.Namespace) -> int:
     """Show the terminal until it is closed.
 
     Raises:
+        NoDisplayError: There is no screen.
         NoWindowError: Qt is not there, or not whole.
     """
+    # Qt would end the whole process. Whoever chose another of its platforms needs no screen.
+    if not (context.environ.get("QT_QPA_PLATFORM") or has_display(context.environ)):
+        raise NoDisplayError
     try:
         return context.wiring.run_window(
             context.settings,
@@ -44,7 +57,7 @@ def show_window(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def demo(context: Context, arguments: argparse.Namespace) -> int:
-    """Play the main flow by itself.
+    """Play the main flow by itself, which needs no screen.
 
     Raises:
         NoWindowError: Qt is not there, or not whole.
