@@ -13,6 +13,7 @@ from .problems import OutboxFilledError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Coroutine
 
     from giftill.domain.operations import OutboxSummary
     from giftill.gifty import GiftyClient
@@ -36,22 +37,26 @@ def add_token(parser: Parser) -> None:
     )
 
 
-async def token(context: Context, arguments: argparse.Namespace) -> Exit:
-    """Carry out `token set`, `token forget` or `token check`."""
+def token(context: Context, arguments: argparse.Namespace) -> Coroutine[None, None, Exit]:
+    """Begin `token set`, `token forget` or `token check`."""
     if arguments.action == "set":
-        return await _set(context)
+        # Read before there is an event loop, which would keep Ctrl-C from the prompt.
+        return _set(context, _read(context))
     if arguments.action == "forget":
-        return await _forget(context, is_forced=arguments.force)
+        return _forget(context, is_forced=arguments.force)
+    return _check(context)
+
+
+async def _check(context: Context) -> Exit:
     async with context.client() as client:
         count = await _count_locations(client)
     _tell_works(context, count)
     return Exit.DONE
 
 
-async def _set(context: Context) -> Exit:
+async def _set(context: Context, given: str) -> Exit:
     from giftill.gifty import GiftyClient
 
-    given = _read(context)
     hide_secret(given)
     vault = context.vault()
     # Asked first: a keyring that can't keep the token is better known before the API is bothered.
@@ -87,7 +92,12 @@ def _read(context: Context) -> str:
     """
     terminal = context.terminal
     if terminal.stdin.isatty():
-        text = getpass.getpass(context.t("API token (it is not shown): "), stream=terminal.stderr)
+        prompt = context.t("API token (it is not shown): ")
+        try:
+            text = getpass.getpass(prompt, stream=terminal.stderr)
+        except EOFError:
+            text = ""
+            terminal.stderr.write("\n")
     else:
         text = terminal.stdin.read(_LONGEST_TOKEN + 1)
     text = text.strip()

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 GIFTILL = (sys.executable, "-m", "giftill")
 FULL = SHOWCASE["full_50"].code
+# Ctrl-C is only a signal to whom the terminal belongs.
+_OWN_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 @pytest.fixture(scope="module")
@@ -280,3 +285,30 @@ def test_the_token_is_set_checked_and_forgotten_in_a_real_keyring(
     assert answer.stdout.split() == ["8", "8", "0", "0", "0", "8", "0", "8"], said
     assert TOKEN not in said
     assert "wrong-token" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+@pytest.mark.parametrize(("typed", "status"), [(b"\x04", 2), (b"\x03", 130)])
+def test_the_prompt_for_the_token_can_be_left(
+    environ: dict[str, str], typed: bytes, status: int
+) -> None:
+    ours, theirs = os.openpty()
+    asking = subprocess.Popen(
+        [sys.executable, "-c", _OWN_TERMINAL, *GIFTILL, "token", "set"],
+        env=environ,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        said = b""
+        while not said.endswith(b": "):
+            said += os.read(ours, 1024)
+        os.write(ours, typed)
+        assert asking.wait(timeout=30) == status
+    finally:
+        asking.kill()
+        asking.wait()
+        os.close(ours)
