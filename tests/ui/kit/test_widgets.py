@@ -195,6 +195,14 @@ def test_the_rail_shows_only_icons_where_there_is_no_room(rail: Rail) -> None:
     assert name_of(places(rail)[0]) == "Till"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_place_of_the_rail_is_chosen_by_keys(rail: Rail, key: Qt.Key) -> None:
+    spy = QSignalSpy(rail.chosen)
+    QTest.keyClick(places(rail)[1], key)
+    assert spy.count() == 1
+    assert spy.at(0) == ["outbox"]
+
+
 def test_the_window_decides_which_place_is_current(rail: Rail) -> None:
     rail.set_current("till")
     spy = QSignalSpy(rail.chosen)

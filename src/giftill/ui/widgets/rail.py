@@ -17,7 +17,7 @@ from .panel import draw_focus, fill_rounded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
 WIDE_ENOUGH_FOR_WORDS: Final = 1100
 _MOST_ON_A_BADGE: Final = 99
@@ -143,6 +143,12 @@ class _RailButton(QAbstractButton):
 
     def nextCheckState(self) -> None:
         """The window decides which place is current, not the press."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_item(self, item: RailItem) -> None:
         self._item = item
