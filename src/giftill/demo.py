@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from giftill.config import Folders
+from giftill.domain.money import Money
 from giftill.domain.operations import HoldState
 from giftill.texts import Texts
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 30.0
 _TOTAL: Final = "65,00"
+_TOTAL_CENTS: Final = 65_00
 
 
 class DemoFailed(Exception):
@@ -152,7 +154,7 @@ class Demo:
         await self._press(stage, "F3")
         await self._type(stage, _TOTAL)
         await self._press(stage, "Return")
-        self._say(t("F3: the sale’s total is {total}", total=_TOTAL))
+        self._say(t("F3: the sale’s total is {total}", total=t.money(Money(_TOTAL_CENTS))))
         for name, says in (
             ("full_50", t("A card is scanned: it has less than the total")),
             ("full_25", t("A second card is scanned: it pays the rest")),

@@ -99,7 +99,7 @@ def check_limits(context: Context) -> Finding:
     share = max(1, settings.requests_per_minute // settings.tills_on_account)
     facts = {"n": share, "tills": settings.tills_on_account}
     return _LIMITS.ok(
-        Message(N_("{n} requests a minute for this till, of {tills} on the account."), facts)
+        Message(N_("{n} requests a minute for this till; tills on the account: {tills}."), facts)
     )
 
 

@@ -141,8 +141,9 @@ def build_parser(t: Texts, argv: Sequence[str], out: TextIO) -> Parser:
 EXIT_STATUSES: Final = N_(
     """Exit status:
   0  done
+  1  Giftill itself is at fault; the log has the details
   2  the command can’t be understood; nothing was sent
-  3  refused by the API; nothing happened
+  3  refused by the API or by this till; nothing happened
   4  not sent: offline, limited, or no usable answer; try again later
   5  queued: recorded safely, sent by itself
   6  unknown, being checked; do not repeat it

@@ -32,7 +32,7 @@ def _missing(problem: str) -> VaultUnavailable:
     return VaultUnavailable(
         Message(N_("No keyring for the token")),
         Message(
-            N_("The token is kept in the system’s keyring only, and none answers: {problem}"),
+            N_("The token is kept in the system’s keyring only, and none answers: {problem}."),
             {"problem": problem},
         ),
         Message(
