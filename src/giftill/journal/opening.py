@@ -111,7 +111,9 @@ def _prepare_file(file: Path) -> None:
     except FileExistsError:
         with file.open("rb") as existing:
             start = existing.read(len(_HEADER))
-        if start and start != _HEADER:
+        # A power cut in the very first write leaves half a page, which SQLite takes back by itself.
+        is_unfinished = file.with_name(f"{file.name}-journal").exists()
+        if start and start != _HEADER and not is_unfinished:
             raise JournalDamaged(file, "not a database") from None
         if os.name == "posix":
             file.chmod(_PRIVATE_FILE)
