@@ -1,4 +1,4 @@
-.PHONY: setup run test check bench pictures lock translations
+.PHONY: setup run test check soak bench pictures lock translations
 
 setup:
 	@packaging/linux/setup test
@@ -11,6 +11,9 @@ test:
 
 check:
 	@packaging/linux/check
+
+soak:
+	@packaging/linux/setup test && .venv/bin/python -m tests.soak
 
 bench:
 	@packaging/linux/setup test && .venv/bin/python -m tests.benchmarks
