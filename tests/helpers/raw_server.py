@@ -83,7 +83,7 @@ async def raw_server(
         tasks.add(task)
         seen.connections += 1
         try:
-            while request := await _read_request(reader):
+            while request := await read_request(reader):
                 reply = replies[min(len(seen.requests), len(replies) - 1)]
                 seen.take(request)
                 if not isinstance(reply, bytes):
@@ -149,11 +149,17 @@ def then_close(data: bytes) -> Reply:
     return send
 
 
-async def _read_request(reader: asyncio.StreamReader) -> bytes:
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """Return the next request, head and body; empty when the other end has closed."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return b""
+    return await read_body(reader, head)
+
+
+async def read_body(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    """Return a message whose head was read, with as much of a body as the head tells."""
     length = next(
         (
             int(line.split(b":")[1])

@@ -21,7 +21,7 @@ class Action(StrEnum):
         REFUSE: The API said no; tell the cashier why.
         GIVE_UP: It was surely not done; tell the cashier, who may try again.
         RETRY: Send it again later, with backoff.
-        LOOK: GET the transaction (or card), then decide again.
+        LOOK: GET the transaction (or the card's transactions), then decide by that.
         LOOK_LATER: The GET gave nothing; make it again later, and send nothing before.
         RECONCILE: Find out by the card's transactions whether it was done; send nothing before.
         PAUSE_FOR_TOKEN: Hold the whole account until it has a token that works.
@@ -119,7 +119,7 @@ def decide(
         return Decision(Action.RECONCILE)
     if outcome is Outcome.STATE_REFUSED:
         # A refused redeem did nothing; a refused issue can be the echo of one that worked.
-        return Decision(Action.REFUSE if kind is OperationKind.REDEEM else Action.RECONCILE)
+        return Decision(Action.REFUSE if kind is OperationKind.REDEEM else Action.LOOK)
     return Decision(_ONLINE_ONLY[outcome])
 
 

@@ -110,7 +110,7 @@ class OnlineOperations:
         return await self._reconciler.confirm(operation, answer)
 
     async def _failed(self, operation: Operation, error: GiftyError) -> Placed:
-        if error.outcome is Outcome.STATE_REFUSED and operation.kind is not OperationKind.REDEEM:
+        if decide(operation.kind, error.outcome).action is Action.LOOK:
             # The refusal may be the echo of a request that worked: the card's transactions decide.
             return await self._reconciler.decide_refused(operation, error)
         return await self._settle(operation, error.outcome, error, None)

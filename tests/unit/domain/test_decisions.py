@@ -124,7 +124,7 @@ def test_a_redeem_of_another_amount_needs_a_manager() -> None:
 @pytest.mark.parametrize("kind", [OperationKind.ISSUE, OperationKind.EXTEND, OperationKind.REFUND])
 def test_another_answer_than_expected_is_looked_into(kind: OperationKind) -> None:
     assert decide(kind, Outcome.MISFITS) == Decision(Action.RECONCILE)
-    assert decide(kind, Outcome.STATE_REFUSED) == Decision(Action.RECONCILE)
+    assert decide(kind, Outcome.STATE_REFUSED) == Decision(Action.LOOK)
 
 
 def test_a_refused_redeem_is_refused() -> None:
