@@ -59,12 +59,15 @@ _MANNERS: Final = {
     ),
     "nl": _Manner(
         "nl_NL",
-        "€\u00a0{sign}{digits}",
+        "{sign}€\u00a0{digits}",
         ".",
         ",",
         _months("jan feb mrt apr mei jun jul aug sep okt nov dec"),
     ),
 }
+
+# The true minus: a hyphen is too short to be seen beside figures.
+_MINUS: Final = "\u2212"
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 60 * _MINUTE_S
@@ -135,7 +138,7 @@ class Texts:
         whole, cents = divmod(abs(money.cents), 100)
         digits = f"{whole:,}".replace(",", self._manner.thousands)
         return self._manner.euro.format(
-            sign="-" if money.cents < 0 else "",
+            sign=_MINUS if money.cents < 0 else "",
             digits=f"{digits}{self._manner.decimal}{cents:02d}",
         )
 
@@ -193,7 +196,8 @@ def _in_foreign_currency(money: Money, locale: str) -> str:
 
     from babel.numbers import format_currency
 
-    return format_currency(Decimal(money.cents).scaleb(-2), money.currency, locale=locale)
+    written = format_currency(Decimal(abs(money.cents)).scaleb(-2), money.currency, locale=locale)
+    return f"{_MINUS if money.cents < 0 else ''}{written}"
 
 
 def _load(language: str) -> gettext.NullTranslations:
