@@ -128,3 +128,27 @@ def test_columns_fill_the_table_and_no_more(table: DataTable) -> None:
     view = view_of(table)
     widths = sum(view.columnWidth(i) for i in range(3))
     assert widths == pytest.approx(view.viewport().width(), abs=2)
+
+
+def test_a_row_that_can_not_be_checked_has_no_box(table: DataTable) -> None:
+    table.show_rows((Row("a", (Cell("card a"), Cell("€ 1,00")), is_checkable=False),))
+    table.set_current("a")
+    QTest.keyClick(view_of(table), Qt.Key.Key_Space)
+    assert table.checked == frozenset()
+    box = view_of(table).model().index(0, 0)
+    assert box.data(Qt.ItemDataRole.CheckStateRole) is None
+
+
+def test_where_room_is_short_only_the_longest_column_is_cut() -> None:
+    table = DataTable()
+    table.set_columns((Column("Shop", stretch=1), Column("By", stretch=3), Column("Amount")))
+    cells = (Cell("Vredenburg 128, Utrecht, on the corner"), Cell("Sanne"), Cell("€ 1,00"))
+    table.resize(360, 200)
+    table.show_rows((Row("a", cells),))
+    table.show()
+    view = view_of(table)
+    shop, by, amount = (view.columnWidth(each) for each in range(3))
+    assert shop < view.sizeHintForColumn(0)
+    assert by >= view.sizeHintForColumn(1)
+    assert amount >= view.sizeHintForColumn(2)
+    assert shop + by + amount == view.viewport().width()

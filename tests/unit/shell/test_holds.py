@@ -174,7 +174,7 @@ async def test_no_to_the_question_releases_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("result", "tone"),
-    [(Result.QUEUED, "hold"), (Result.CHECKING, "hold"), (Result.ATTENTION, "danger")],
+    [(Result.QUEUED, "info"), (Result.CHECKING, "hold"), (Result.ATTENTION, "danger")],
 )
 async def test_what_is_not_confirmed_is_never_said_to_be_captured(
     result: Result, tone: str
@@ -192,6 +192,7 @@ async def test_a_hold_that_is_being_settled_can_not_be_chosen() -> None:
     board.presenter.select_all()
     board.presenter.select([TransactionId("tr_1")])
     assert board.state.selected == frozenset()
+    assert not board.state.can_choose
     assert board.state.rows[0].status.text == "Capture queued"
 
 

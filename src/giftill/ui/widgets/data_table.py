@@ -208,7 +208,7 @@ class _View(QTableView):
         self.lay_out_columns()
 
     def lay_out_columns(self) -> None:
-        """Give each column what it needs, and share the rest out by their stretch."""
+        """Give each column what it needs, and share out what is left over, or missing."""
         theme = current_theme()
         needs: list[int] = []
         shares: list[int] = []
@@ -220,8 +220,36 @@ class _View(QTableView):
             shares.append(0 if column is None else column.stretch)
         if not needs:
             return
-        total = sum(shares)
-        room = self.viewport().width() - sum(n for n, s in zip(needs, shares, strict=True) if not s)
-        for section, (need, share) in enumerate(zip(needs, shares, strict=True)):
-            width = max(room * share // total, theme.size.touch) if share else need
+        for section, width in enumerate(_widths(needs, shares, self.viewport().width())):
             self.setColumnWidth(section, width)
+
+
+def _widths(needs: Sequence[int], shares: Sequence[int], room: int) -> list[int]:
+    """Give each column what it needs; share out what is left over, or what is missing.
+
+    Args:
+        needs: The width of each column's contents.
+        shares: How much of what is left over goes to each; those with none are never cut.
+        room: The width there is for all of them.
+    """
+    spare = room - sum(needs)
+    if not sum(shares):
+        return list(needs)
+    if spare >= 0:
+        widths = [
+            need + spare * share // sum(shares) for need, share in zip(needs, shares, strict=True)
+        ]
+    else:
+        # The longest can do without its end more easily than a short one without half of it.
+        smallest = current_theme().size.touch
+        limit = max(need for need, share in zip(needs, shares, strict=True) if share)
+        widths = list(needs)
+        while sum(widths) > room and limit > smallest:
+            limit -= 1
+            widths = [
+                min(need, limit) if share else need
+                for need, share in zip(needs, shares, strict=True)
+            ]
+    last = max(section for section, share in enumerate(shares) if share)
+    widths[last] += max(0, room - sum(widths))
+    return widths

@@ -53,10 +53,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row; `key` stays the same as long as it is about the same thing."""
+    """A row.
+
+    Attributes:
+        key: Stays the same as long as the row is about the same thing.
+        cells: What stands in it, a cell for each column.
+        is_checkable: Whether it can be checked, in a table with checkboxes.
+    """
 
     key: str
     cells: tuple[Cell, ...]
+    is_checkable: bool = True
 
 
 class RowsModel(QAbstractTableModel):
@@ -137,7 +144,8 @@ class RowsModel(QAbstractTableModel):
 
     def toggle(self, row: int) -> None:
         """Check a row, or uncheck it."""
-        self.set_checked(self._checked ^ {self._rows[row].key})
+        if self._rows[row].is_checkable:
+            self.set_checked(self._checked ^ {self._rows[row].key})
 
     def column(self, section: int) -> Column | None:
         """The column at a section of the view; None for the checkboxes."""
@@ -164,6 +172,8 @@ class RowsModel(QAbstractTableModel):
         row = self._rows[index.row()]
         if index.column() < self._extra:
             if role == Qt.ItemDataRole.CheckStateRole:
+                if not row.is_checkable:
+                    return None
                 is_checked = row.key in self._checked
                 return Qt.CheckState.Checked if is_checked else Qt.CheckState.Unchecked
             if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -178,6 +188,6 @@ class RowsModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() < self._extra:
+        if index.column() < self._extra and self._rows[index.row()].is_checkable:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags

@@ -52,8 +52,9 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(cell, Cell):
             _paint_cell(painter, theme, area, cell, _column(index.model(), index.column()))
         else:
-            is_checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-            _paint_check(painter, theme, area, is_checked=is_checked)
+            check = index.data(Qt.ItemDataRole.CheckStateRole)
+            if check is not None:
+                _paint_check(painter, theme, area, is_checked=check == Qt.CheckState.Checked)
         painter.restore()
 
 

@@ -198,7 +198,7 @@ class HoldsPresenter:
             self._tell(t("No answer yet: the till is checking by itself"), "hold")
         elif results & {Result.QUEUED}:
             self._tell(
-                t("Queued: recorded safely, sent by itself when the network returns"), "hold"
+                t("Queued: recorded safely, sent by itself when the network returns"), "info"
             )
         elif kind is OperationKind.CAPTURE:
             self._tell(t("Captured: {amount}", amount=total), "success")
@@ -223,6 +223,7 @@ class HoldsPresenter:
                 selected=self._selected,
                 summary=self._summary(holds),
                 selection=self._selection(chosen),
+                can_choose=bool(self._free()),
                 can_settle=bool(chosen) and not self._is_busy,
                 is_busy=self._is_busy,
                 problem=self._problem,

@@ -51,6 +51,7 @@ class HoldsState:
         selected: Those that are chosen, by transaction.
         summary: How many there are and what they come to.
         selection: How many are chosen and what they come to, or how to choose.
+        can_choose: Whether there is any hold that can be chosen.
         can_settle: Whether Capture and Release do anything now.
         is_busy: Whether a capture or release is under way.
         problem: Why the holds could not be read, or what went wrong, and what to do.
@@ -61,6 +62,7 @@ class HoldsState:
     selected: frozenset[TransactionId] = frozenset()
     summary: str = ""
     selection: str = ""
+    can_choose: bool = False
     can_settle: bool = False
     is_busy: bool = False
     problem: str = ""

@@ -109,7 +109,7 @@ class HoldsScreen(ListScreen):
         self.table.set_loading(self.t("Reading the holds…") if state.is_loading else "")
         self.table.set_checked(frozenset(state.selected))
         self._selection.show_text(state.selection)
-        self._all.setEnabled(bool(state.rows))
+        self._all.setEnabled(state.can_choose)
         self._capture.setEnabled(state.can_settle)
         self._release.setEnabled(state.can_settle)
         self.say_problem(state.problem)
@@ -188,4 +188,5 @@ def _row(row: HoldRow) -> Row:
             Cell(row.cashier, is_muted=True),
             Cell(row.status.text, row.status.icon, Tone(row.status.tone)),
         ),
+        is_checkable=row.can_settle,
     )
