@@ -161,6 +161,16 @@ async def test_no_means_that_the_sale_stays(till: Till) -> None:
     assert "release 1000" not in till.sales.log
 
 
+async def test_a_screen_without_holds_is_cleared_and_a_sale_with_holds_cancelled(
+    till: Till,
+) -> None:
+    await till.presenter.look_up(CODE)
+    assert till.state.cancel is not None
+    assert till.state.cancel.text == "Clear"
+    await till.hold("10")
+    assert till.state.cancel.text == "Cancel sale"
+
+
 async def test_cancelling_without_holds_clears_the_screen_without_asking(till: Till) -> None:
     till.total("20")
     await till.presenter.look_up(CODE)

@@ -46,7 +46,7 @@ class KeyCap(QWidget):
 def key_size(theme: Theme, key: str) -> QSize:
     """How large a key is drawn; at least as wide as it is high."""
     metrics = QFontMetricsF(_font(theme))
-    width = metrics.horizontalAdvance(key) + 2 * theme.space.s
+    width = metrics.horizontalAdvance(_printed(key)) + 2 * theme.space.s
     height = metrics.height() + theme.space.xs
     return QSize(round(max(width, height)), round(height))
 
@@ -64,7 +64,12 @@ def draw_key(painter: QPainter, theme: Theme, key: str, corner: QPointF, ink: QC
     painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
     painter.setPen(ink)
     painter.setFont(_font(theme))
-    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, key)
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, _printed(key))
+
+
+def _printed(key: str) -> str:
+    """Write a key so that it fits its cap: the signs are those that keyboards print."""
+    return key.replace("Shift+", "⇧").replace("Return", "↵")
 
 
 def _font(theme: Theme) -> QFont:

@@ -62,7 +62,8 @@ class Holding:
     def type_total(self, text: str) -> None:
         """Take in what stands in the sale total's field."""
         if text != self._board.facts.total_text:
-            self._board.change(total_text=text, total_error=None)
+            # Another total may let an amount pass that was more than is due.
+            self._board.change(total_text=text, total_error=None, amount_error=None)
 
     def enter_total(self, *, is_finished: bool = False, is_left: bool = False) -> bool:
         """Make what stands in the total's field the sale's total.

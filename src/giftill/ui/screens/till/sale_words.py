@@ -52,7 +52,7 @@ _WAITS_FOR: Final = {
 
 _DONE_LOOKS: Final[Mapping[Ending, tuple[str, ToneName]]] = {
     Ending.CONFIRMED: ("check", "success"),
-    Ending.QUEUED: ("queue", "hold"),
+    Ending.QUEUED: ("queue", "info"),
     Ending.ATTENTION: ("danger", "danger"),
     Ending.CANCELLED: ("undo", "neutral"),
 }
@@ -236,5 +236,5 @@ def _result_pill(done: Done, result: Result, t: Texts) -> Pill:
     if result is Result.CHECKING:
         return Pill("clock", t("Checking"), "hold")
     if result is Result.QUEUED:
-        return Pill("queue", t("Queued"), "hold")
+        return Pill("queue", t("Queued"), "info")
     return Pill("danger", t("Needs attention"), "danger")

@@ -141,7 +141,7 @@ class Settling:
                 "hold",
                 Message(N_("A card of this sale is still being checked")),
                 Message(N_("The sale can be settled when the check is over.")),
-                Message(N_("To help the next customer now, choose “Settle later”.")),
+                Message(N_("To help the next customer now, choose “Later”.")),
             )
         else:
             told = Notice(

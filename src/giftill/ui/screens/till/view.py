@@ -213,7 +213,7 @@ class TillScreen(Screen):
     # -- how it is made ---------------------------------------------------------------------
 
     def _make_widgets(self) -> None:
-        self._code = CodeField()
+        self._code = CodeField(key=words.SCAN_KEY)
         self._stage = Panel()
         self._welcome = EmptyState()
         self._busy = Busy()

@@ -139,6 +139,7 @@ def _redeem(
     if card is None or not facts.can_take_more:
         return None
     can_start = amount is not None and not facts.is_busy and not facts.sale.checking
+    can_start = can_start and not _is_refused(facts, amount)
     return Action(t("Redeem now"), REDEEM_KEY, is_enabled=can_start)
 
 
@@ -147,6 +148,17 @@ def _amount_cents(facts: Facts, *, cents_first: bool) -> Money | None:
         return Money(parse_amount(facts.amount_text, cents_first=cents_first), SALE_CURRENCY)
     except GiftillError:
         return None
+
+
+def _is_refused(facts: Facts, amount: Money | None) -> bool:
+    """Whether the till has just said why it can't hold this amount, and still can't."""
+    if facts.amount_error is None or facts.shown is None or amount is None:
+        return False
+    try:
+        facts.sale.check_amount(amount.cents, facts.shown.card.balance)
+    except GiftillError:
+        return True
+    return False
 
 
 def _main(facts: Facts, action: MainAction, amount: Money | None, t: Texts) -> Action:
@@ -167,7 +179,8 @@ def _main(facts: Facts, action: MainAction, amount: Money | None, t: Texts) -> A
         return Action(text, COMPLETE_KEY, is_enabled=facts.can_settle)
     if amount is None or not facts.can_take_more:
         return Action(t("Hold"), HOLD_KEY, is_enabled=False)
-    return Action(t("Hold {amount}", amount=amount), HOLD_KEY)
+    is_enabled = not _is_refused(facts, amount)
+    return Action(t("Hold {amount}", amount=amount), HOLD_KEY, is_enabled=is_enabled)
 
 
 def _complete(facts: Facts, action: MainAction, t: Texts) -> Action | None:
@@ -182,11 +195,13 @@ def _cancel(facts: Facts, t: Texts) -> Action | None:
     if facts.done is not None or not facts.is_started:
         return None
     is_enabled = not facts.is_busy and not facts.sale.checking
-    return Action(t("Cancel sale"), CANCEL_KEY, is_enabled=is_enabled)
+    # With nothing held there is no sale to cancel: it only empties the screen.
+    is_held = bool(facts.sale.holds or facts.sale.checking)
+    return Action(t("Cancel sale") if is_held else t("Clear"), CANCEL_KEY, is_enabled=is_enabled)
 
 
 def _later(facts: Facts, t: Texts) -> Action | None:
     if facts.done is not None or not (facts.sale.holds or facts.sale.checking):
         return None
     is_enabled = not facts.is_busy
-    return Action(t("Settle later"), LATER_KEY, is_enabled=is_enabled)
+    return Action(t("Later"), LATER_KEY, is_enabled=is_enabled)

@@ -18,15 +18,10 @@ def render_action(button: Button, action: Action | None) -> None:
     button.setVisible(action is not None)
     if action is None:
         return
-    button.set_key(short_key(action.key))
+    button.set_key(action.key)
     if button.accessibleName() != action.text:
         button.show_text(action.text)
     button.setEnabled(action.is_enabled)
-
-
-def short_key(key: str) -> str:
-    """Write a key so that it fits a keycap: the arrow is what keyboards print for Shift."""
-    return key.replace("Shift+", "⇧").replace("Return", "↵")
 
 
 class MainButton(Button):
