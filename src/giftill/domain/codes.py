@@ -82,7 +82,7 @@ _EXPLANATIONS = {
     ),
     CodeProblem.OTHER_LINK: (
         N_("This link does not belong to a Gifty card."),
-        N_("Scan the code on the card, or the customer’s wallet link from gifty."),
+        N_("Scan the code on the card, or the customer’s wallet link from Gifty."),
     ),
     CodeProblem.TWO_SCANS: (
         N_("Two scans ran together, so no card was chosen."),

@@ -128,7 +128,9 @@ class StatusPresenter:
         try:
             # What the reconciler finds out changes the counts too.
             await desk.outbox.refresh()
-            self._holds = len(await desk.sales.open_holds())
+            found = await desk.sales.open_holds()
+            # What waits for the network is counted on Outbox; here, what waits for a cashier.
+            self._holds = sum(each.settlement is None for each in found)
             stored = await desk.catalogue.stored_locations()
         except GiftillError:
             # The connection pill and the screens say it; here an older count is good enough.
@@ -197,7 +199,8 @@ class StatusPresenter:
         if not desk.has_token.value:
             problem = desk.token_problem.value
             if problem is not None:
-                text = f"{t.message(problem.message)} {t.message(problem.hint)}".strip()
+                # What the system itself said is long and technical; “giftill doctor” tells it.
+                text = f"{t.message(problem.title)}. {t.message(problem.hint)}".strip()
                 return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Look again"))]
             text = t(
                 "This till has no token yet, so it can’t reach any card. Run “giftill token set” "
@@ -209,16 +212,16 @@ class StatusPresenter:
         match desk.connectivity.link.value:
             case Link.TOKEN_REFUSED:
                 text = t(
-                    "Gifty refuses this till’s token. Captures and releases are queued safely; "
-                    "cards can’t be checked. Run “giftill token set” with a new token."
+                    "Gifty refuses this till’s token. Captures are queued safely; cards can’t be "
+                    "checked. Run “giftill token set” with a new token."
                 )
                 bands.append(
                     BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Look again"))
                 )
             case Link.OFFLINE:
                 text = t(
-                    "No connection. Sales on hold can be completed: that is queued and sent "
-                    "by itself. New cards can’t be checked now."
+                    "No connection. Sales on hold can be completed and are sent later. "
+                    "New cards can’t be checked now."
                 )
                 bands.append(BandState(BandKind.OFFLINE, "hold", "offline", text))
             case Link.LIMITED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
@@ -59,7 +60,11 @@ class TopBar(QWidget):
     def show_state(self, state: StatusState, t: Texts) -> None:
         """Show a state."""
         self._location.show_text(state.location)
-        self._location.setToolTip(t("Change the location ({key})", key=LOCATION))
+        # The bar may be too narrow for the whole address, and Qt must not take it for HTML.
+        how = t("Change the location ({key})", key=LOCATION)
+        self._location.setToolTip(
+            f"<span>{html.escape(state.location)}<br>{html.escape(how)}</span>"
+        )
         self._location.setAccessibleName(t("Location: {address}", address=state.location))
         self._link.say(state.link.text, state.link.icon, Tone(state.link.tone))
         self._link.setAccessibleName(t("Connection: {state}", state=state.link.text))
@@ -85,7 +90,7 @@ class _LocationButton(Button):
     """The shop's address; a long one is cut off rather than pushing the rest away."""
 
     def __init__(self) -> None:
-        super().__init__(role=ButtonRole.QUIET, icon="location")
+        super().__init__(role=ButtonRole.QUIET, icon="location", elide=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:

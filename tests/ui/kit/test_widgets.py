@@ -20,6 +20,7 @@ from giftill.ui.widgets.button import Button, ButtonRole
 from giftill.ui.widgets.card_panel import CardGlance, CardLine, CardPanel
 from giftill.ui.widgets.card_picture import CardPicture
 from giftill.ui.widgets.hold_list import HoldItem, HoldList, HoldRow
+from giftill.ui.widgets.keycap import key_size
 from giftill.ui.widgets.label import PlainLabel
 from giftill.ui.widgets.money_label import MoneyLabel, MoneySize
 from giftill.ui.widgets.rail import Rail, RailItem
@@ -92,6 +93,29 @@ def test_a_button_is_large_enough_and_says_what_it_does(role: ButtonRole) -> Non
     assert button.height() >= 48
     assert name_of(button) == "Wijn & kaas"
     assert button.accessibleDescription() == "F8"
+
+
+def test_a_long_address_stays_on_one_line() -> None:
+    wraps, cuts = (Button("Haarlemmerdijk 112 hs, Amsterdam", elide=each) for each in (False, True))
+
+    def rows_with_ink(button: Button) -> int:
+        button.resize(200, 56)
+        drawn = button.grab().toImage()
+        ground = drawn.pixelColor(60, 4)
+        middle = range(40, 160)
+        return sum(
+            any(drawn.pixelColor(x, y) != ground for x in middle)
+            for y in range(4, drawn.height() - 4)
+        )
+
+    assert rows_with_ink(cuts) < rows_with_ink(wraps)
+
+
+def test_a_key_with_shift_takes_the_sign_that_keyboards_print(app: QApplication) -> None:
+    button = Button("Release", key="Shift+F9")
+    theme = current_theme()
+    assert key_size(theme, "Shift+F9").width() == key_size(theme, "⇧F9").width()
+    assert button.accessibleDescription() == "Shift+F9"
 
 
 def test_a_touch_on_a_button_leaves_the_cursor_in_its_field() -> None:

@@ -9,8 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from giftill.domain.operations import AttentionKind, OperationState
+from giftill.domain.errors import GiftillError
+from giftill.domain.message import Message
+from giftill.domain.operations import AttentionKind, OperationKind, OperationState
 from giftill.journal import EventKind, Record
+from giftill.sandbox import Fault, FaultKind
 from giftill.services.connectivity import Link
 from giftill.texts import Texts
 from giftill.ui.screens.registry import screens
@@ -179,6 +182,39 @@ async def test_a_new_hold_is_counted_on_the_rail_at_once(
             return [each.accessibleDescription() for each in rail.findChildren(QAbstractButton)]
 
         await until(lambda: "1 open hold" in said())
+
+
+async def test_what_waits_for_the_network_is_counted_on_outbox_alone(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+        await held(desk)
+        hold = await held(desk, "full_25")
+        server.faults.set(Fault(FaultKind.OFFLINE))
+        await desk.outbox.record((hold,), OperationKind.CAPTURE)
+        rail = next(iter(window.findChildren(Rail)))
+
+        def said() -> list[str]:
+            return [each.accessibleDescription() for each in rail.findChildren(QAbstractButton)]
+
+        await until(lambda: "1 in the outbox" in said())
+        await until(lambda: "1 open hold" in said())
+
+
+async def test_a_missing_keyring_is_told_without_what_the_system_said(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk:
+        desk.has_token.set(False)
+        title, said, hint = (
+            Message("No keyring"),
+            Message("org.freedesktop: x"),
+            Message("Get one."),
+        )
+        desk.token_problem.set(GiftillError(title, said, hint))
+        async with opened(desk) as window:
+            assert reads(window, "No keyring. Get one.")
+            assert not reads(window, "freedesktop")
 
 
 async def test_a_touch_on_the_rail_shows_that_screen(server: SandboxServer, tmp_path: Path) -> None:

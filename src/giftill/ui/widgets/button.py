@@ -40,6 +40,7 @@ class Button(QPushButton):
         icon: str = "",
         key: str = "",
         large: bool = False,
+        elide: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """Make a button.
@@ -51,6 +52,7 @@ class Button(QPushButton):
             key: What to press instead, such as `F8`, shown as a keycap; the shortcut itself
                 belongs to the screen.
             large: For the one main action of a screen.
+            elide: Whether a long text is cut off at its end rather than wrapped.
             parent: The widget it lies in.
         """
         super().__init__(parent)
@@ -58,6 +60,7 @@ class Button(QPushButton):
         self._icon = icon
         self._key = key
         self._is_large = large
+        self._is_elided = elide
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(
             QSizePolicy.Policy.Preferred if large else QSizePolicy.Policy.Minimum,
@@ -133,6 +136,10 @@ class Button(QPushButton):
         if needed > room - icon_width:
             font = theme.font(theme.text.body, weight=QFont.Weight.DemiBold, tabular=True)
             needed = QFontMetricsF(font).horizontalAdvance(self._words())
+        words = self._words()
+        if self._is_elided:
+            mode = Qt.TextElideMode.ElideRight
+            words = QFontMetricsF(font).elidedText(words, mode, room - icon_width + 1)
         used = min(icon_width + needed, room)
         # The words stay in the middle of the button as long as the keycap leaves them room.
         left = max(padding, min((self.width() - used) / 2, padding + room - used))
@@ -143,7 +150,7 @@ class Button(QPushButton):
         painter.setPen(ink)
         area = QRectF(left + icon_width, 0, used - icon_width + 1, self.height())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(area, flags | Qt.TextFlag.TextWordWrap, self._words())
+        painter.drawText(area, flags | Qt.TextFlag.TextWordWrap, words)
         if self._key:
             self._paint_key(painter, theme, ink)
 

@@ -18,6 +18,7 @@ from giftill.ui.theme import Tone, current_theme
 from giftill.ui.widgets.band import Band
 from giftill.ui.widgets.busy import Busy
 from giftill.ui.widgets.button import ButtonRole
+from giftill.ui.widgets.empty_state import EmptyState
 from giftill.ui.widgets.label import PlainLabel
 
 from .paint import ROW_ROLE, LocationDelegate
@@ -96,6 +97,9 @@ class LocationDialog(DecisionDialog):
         self._busy.setVisible(state.is_loading)
         if state.rows:
             self._list.setCurrentIndex(self._model.index(0))
+        is_nothing = bool(state.query.strip()) and not state.rows
+        self._nothing.setVisible(is_nothing)
+        self._list.setVisible(not is_nothing)
         self._choose.setEnabled(bool(state.rows))
         fit(self)
 
@@ -131,14 +135,24 @@ class LocationDialog(DecisionDialog):
         self._list.setMinimumHeight(_LIST_ROWS * theme.size.row)
         self._list.activated.connect(self._pick)
         self._list.clicked.connect(self._list.setCurrentIndex)
+        self._nothing = EmptyState()
+        self._nothing.setMinimumHeight(self._list.minimumHeight())
+        self._nothing.say(
+            "location",
+            t("No location found"),
+            t("Try a part of the street, of the town or of the postal code."),
+        )
+        self._nothing.hide()
         beneath = QHBoxLayout()
         beneath.addWidget(self._found)
         beneath.addStretch(1)
         beneath.addWidget(self._busy)
         inside = QVBoxLayout()
         inside.setSpacing(theme.space.s)
-        for widget in (self._search, self._band, self._list):
-            inside.addWidget(widget)
+        inside.addWidget(self._search)
+        inside.addWidget(self._band)
+        inside.addWidget(self._list, 1)
+        inside.addWidget(self._nothing, 1)
         inside.addLayout(beneath)
         self.body.addLayout(inside)
         self.add_choice(t("Keep"))
