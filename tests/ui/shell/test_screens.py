@@ -109,6 +109,21 @@ async def test_a_location_is_found_by_typing_and_chosen_with_enter(
         assert desk.settings.current.location == wanted.id
 
 
+async def test_a_search_that_finds_no_location_says_so(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with desk_on(server, tmp_path) as desk, opened(desk):
+        listed = await desk.catalogue.locations()
+        await press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: dialog() is not None)
+        selector = dialog()
+        assert selector is not None
+        await until(lambda: reads(selector, f"{len(listed.locations)} locations"))
+        assert not reads(selector, "No location found")
+        await strike("zzz")
+        assert reads(selector, "No location found")
+
+
 async def test_escape_leaves_the_location_as_it_is(server: SandboxServer, tmp_path: Path) -> None:
     async with desk_on(server, tmp_path) as desk, opened(desk):
         await press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
@@ -121,7 +136,7 @@ async def test_escape_leaves_the_location_as_it_is(server: SandboxServer, tmp_pa
 async def test_a_manager_resolves_what_needs_attention_with_a_reason(
     server: SandboxServer, tmp_path: Path
 ) -> None:
-    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
+    async with desk_on(server, tmp_path, cashier="Sanne") as desk, opened(desk) as window:
         hold = await queued(desk)
         (operation,) = await desk.outbox.items()
         needy = replace(
@@ -140,6 +155,7 @@ async def test_a_manager_resolves_what_needs_attention_with_a_reason(
         await press(Qt.Key.Key_Return)
         assert reads(form, "Write the reason and the manager’s name first.")
         reason, name = form.findChildren(QLineEdit)
+        assert not name.text(), "the cashier is signed in, and a manager must answer for it"
         reason.setFocus()
         await strike("Paid in cash")
         name.setFocus()

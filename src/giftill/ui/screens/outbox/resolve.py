@@ -23,15 +23,12 @@ _RESOLVED: Final = 2
 _LONGEST_NAME: Final = 60
 
 
-async def ask_resolution(
-    parent: QWidget, form: ResolveForm, manager: str, t: Texts
-) -> Resolution | None:
+async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Resolution | None:
     """Ask a manager what was decided.
 
     Args:
         parent: The screen.
         form: What is being closed.
-        manager: Who is signed in; may be empty.
         t: The reader's language.
 
     Returns:
@@ -43,7 +40,8 @@ async def ask_resolution(
     reason.setProperty(FREE_TEXT, True)
     reason.setMaxLength(LONGEST_REASON)
     reason.setAccessibleName(t("What was decided, and why"))
-    name = QLineEdit(manager)
+    # Empty, although somebody is signed in: that is the cashier, and a manager must answer for it.
+    name = QLineEdit()
     name.setProperty(FREE_TEXT, True)
     name.setMaxLength(_LONGEST_NAME)
     name.setAccessibleName(t("Manager’s name"))

@@ -38,7 +38,6 @@ class OutboxScreen(ListScreen):
     def __init__(self, parts: ScreenParts) -> None:
         """Build the screen; it reads the outbox when it is shown."""
         super().__init__(parts)
-        self._cashier = parts.desk.sales.cashier
         self._state = OutboxState()
         desk = parts.desk
         self._presenter = OutboxPresenter(
@@ -169,7 +168,7 @@ class OutboxScreen(ListScreen):
         self.tasks.start("resolve", lambda: self._presenter.resolve(self._ask))
 
     async def _ask(self, form: ResolveForm) -> Resolution | None:
-        return await ask_resolution(self, form, self._cashier, self.t)
+        return await ask_resolution(self, form, self.t)
 
 
 class _Figure(QWidget):
