@@ -219,7 +219,8 @@ class Proxy:
         fate = self.choose(request)
         answers: list[_Answer] = []
         if fate is Fate.DELAY_BEFORE:
-            await asyncio.sleep(self._random.uniform(0, self.longest_delay_s))
+            # Rather long: what matters is a request that comes after the till has given it up.
+            await asyncio.sleep(self._random.uniform(0.5, 1) * self.longest_delay_s)
         try:
             if fate not in _BEFORE and fate is not Fate.HTML_200:
                 times = 2 if fate in _TWICE else 1

@@ -43,7 +43,7 @@ _CENTS_FOR_ONE_RUN: Final = 400
 # In proportion as at a real till: longer than the wait for an answer, and than any delay.
 _ANSWER_S: Final = 1.0
 _QUIET_S: Final = 2.5
-_LONGEST_DELAY_S: Final = 1.5
+_LONGEST_DELAY_S: Final = 2.0
 _SETTLES_WITHIN_S: Final = 90.0
 _ENDS_WITHIN_S: Final = _SETTLES_WITHIN_S + PATIENCE_S
 
