@@ -17,6 +17,7 @@ from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Pacer, Timeouts
 from giftill.journal import Journal, JournalError
 from giftill.services.accounts import Accounts
+from giftill.services.attention import Attention
 from giftill.services.catalogue import Catalogue
 from giftill.services.clock import SystemClock
 from giftill.services.connectivity import Connectivity
@@ -211,6 +212,7 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
             catalogue=Catalogue(client, journal, accounts, clock),
             sales=sales,
             outbox=outbox,
+            attention=Attention(journal, client, accounts, outbox, reconciler, clock),
             reconciler=reconciler,
             location=Observable(client.location),
             has_token=token.is_there,

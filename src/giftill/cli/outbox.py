@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from giftill.domain.attention import Resolution
 from giftill.domain.message import N_, Message
 from giftill.domain.operations import OperationId, OperationState
 
-from .documents import operation_document
+from .documents import hold_document, operation_document
 from .exits import Exit
+from .outcomes import attention_sentences, tell_attention, ways_to_resolve
 from .problems import UsageError
-from .words import ATTENTION, OPERATION_KINDS, OPERATION_STATES
+from .words import OPERATION_KINDS, OPERATION_STATES
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from giftill.domain.operations import Operation
+    from giftill.services.attention import Resolved
+    from giftill.texts import Texts
 
     from .arguments import Parser
     from .context import Context
@@ -37,7 +42,13 @@ def add_outbox(parser: Parser) -> None:
         help=t("list what waits, send it now, or resolve what needs attention"),
     )
     parser.own.add_argument("id", metavar="ID", nargs="?", help=t("what to resolve, op_…"))
-    parser.own.add_argument("--reason", metavar=t("REASON"), help=t("why it is closed by hand"))
+    parser.own.add_argument(
+        "--by",
+        choices=tuple(each.value for each in Resolution),
+        default=Resolution.CLOSE.value,
+        help=t("what to do: close it, look again, or use or release the hold that was found"),
+    )
+    parser.own.add_argument("--reason", metavar=t("REASON"), help=t("why it is decided so"))
     parser.own.add_argument(
         "--manager", metavar=t("NAME"), default="", help=t("who decides; else who is signed in")
     )
@@ -83,6 +94,8 @@ async def _send(context: Context) -> Exit:
 
 
 async def _resolve(context: Context, arguments: argparse.Namespace) -> Exit:
+    from giftill.services.attention import Ruling
+
     reason = (arguments.reason or "").strip()
     if not arguments.id or not reason or len(reason) > _LONGEST_REASON:
         raise UsageError(
@@ -90,12 +103,45 @@ async def _resolve(context: Context, arguments: argparse.Namespace) -> Exit:
             Message(N_("Such as: giftill outbox resolve op_… --reason “paid in cash”")),
         )
     manager = arguments.manager.strip() or _signed_in()
+    ruling = Ruling(Resolution(arguments.by), reason, manager)
     async with context.wiring.open_desk(context.settings, context.folders, context.environ) as desk:
-        closed = await desk.outbox.resolve(OperationId(arguments.id), reason, manager)
+        resolved = await desk.attention.resolve(OperationId(arguments.id), ruling)
+        # Nothing else works here that would look, or send, by itself.
+        await desk.reconciler.drain()
+        operation = await desk.journal.operation(resolved.operation.id) or resolved.operation
+    return _tell_resolved(context, replace(resolved, operation=operation), ruling.resolution)
+
+
+def _tell_resolved(context: Context, resolved: Resolved, resolution: Resolution) -> Exit:
     t, terminal = context.t, context.terminal
-    terminal.answer({"operation": operation_document(closed)})
-    terminal.say(t("Closed {id}; the reason is in the journal.", id=closed.id))
+    operation, hold = resolved.operation, resolved.hold
+    document: dict[str, object] = {"operation": operation_document(operation)}
+    if hold is not None:
+        document["hold"] = hold_document(hold)
+    terminal.answer(document)
+    if resolution is Resolution.TRY_AGAIN:
+        terminal.say(t("Tried {id} again: {state}.", id=operation.id, state=_state(t, operation)))
+        if operation.state is OperationState.ATTENTION:
+            tell_attention(context, operation)
+            return Exit.ATTENTION
+        if operation.state in {OperationState.UNKNOWN, OperationState.QUEUED}:
+            return Exit.QUEUED if operation.kind.is_settlement else Exit.UNKNOWN
+        return Exit.DONE
+    if resolution is Resolution.USE_HOLD and hold is not None:
+        terminal.say(t("Complete it:  giftill capture {id}", id=hold.transaction))
+        terminal.say(t("Cancel it:    giftill release {id}", id=hold.transaction))
+    elif resolved.settlement is not None and hold is not None:
+        state = _state(t, resolved.settlement)
+        terminal.say(t("Release of {amount}: {state}.", amount=hold.amount, state=state))
+        is_done = resolved.settlement.state is OperationState.CONFIRMED
+        return Exit.DONE if is_done else Exit.QUEUED
+    else:
+        terminal.say(t("Closed {id}; the reason is in the journal.", id=operation.id))
     return Exit.DONE
+
+
+def _state(t: Texts, operation: Operation) -> str:
+    return t(OPERATION_STATES[operation.state])
 
 
 def _tell_items(context: Context, items: Sequence[Operation]) -> None:
@@ -120,7 +166,10 @@ def _tell_items(context: Context, items: Sequence[Operation]) -> None:
     for each in items:
         if each.attention is not None:
             terminal.say("")
-            terminal.say(f"{each.id}: {t(ATTENTION[each.attention])}")
+            sentences = " ".join(t(sentence) for sentence in attention_sentences(each))
+            terminal.say(f"{each.id}: {sentences}")
+            for line in ways_to_resolve(each):
+                terminal.say(f"  {line}")
 
 
 def _signed_in() -> str:

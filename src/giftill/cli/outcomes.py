@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from giftill.domain.attention import case_of, resolutions_of
 from giftill.domain.message import N_
 from giftill.domain.operations import OperationKind
 from giftill.services.connectivity import Link
@@ -11,7 +12,6 @@ from giftill.services.connectivity import Link
 from .documents import hold_document, operation_document, transaction_document
 from .exits import Exit
 from .problems import exit_for
-from .words import ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,9 +128,24 @@ def tell_attention(context: Context, operation: Operation) -> None:
     terminal.note(
         t("Needs attention: {amount} on {card}.", amount=operation.amount, card=_card(operation))
     )
-    if operation.attention is not None:
-        terminal.note("  " + t(ATTENTION[operation.attention]))
-    terminal.note("  " + t("giftill outbox resolve {id} --reason …", id=operation.id))
+    for sentence in attention_sentences(operation):
+        terminal.note("  " + t(sentence))
+    for line in ways_to_resolve(operation):
+        terminal.note("  " + line)
+
+
+def attention_sentences(operation: Operation) -> tuple[str, ...]:
+    """Return why an operation needs attention, what that means and what to do: source texts."""
+    case = case_of(operation)
+    return (case.what, case.meaning, case.advice)
+
+
+def ways_to_resolve(operation: Operation) -> tuple[str, ...]:
+    """Return the commands with which a manager can decide about an operation."""
+    return tuple(
+        f"giftill outbox resolve {operation.id} --by {each} --reason …"
+        for each in resolutions_of(operation)
+    )
 
 
 def _done(context: Context, operation: Operation) -> str:

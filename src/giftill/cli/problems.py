@@ -194,6 +194,7 @@ def _exit_of_parts(error: GiftillError) -> Exit:
                 results.BalanceTooLow,
                 results.NotAHold,
                 results.NotResolvable,
+                results.OtherAccount,
                 results.OtherCurrency,
                 SettlementConflict,
             ),

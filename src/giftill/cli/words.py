@@ -6,7 +6,7 @@ from typing import Final
 
 from giftill.domain.cards import CardState
 from giftill.domain.message import N_
-from giftill.domain.operations import AttentionKind, OperationKind, OperationState
+from giftill.domain.operations import OperationKind, OperationState
 from giftill.domain.transactions import TransactionStatus, TransactionType
 
 CARD_STATES: Final = {
@@ -56,21 +56,4 @@ OPERATION_STATES: Final = {
     OperationState.NOT_DONE: N_("not done"),
     OperationState.ATTENTION: N_("needs attention"),
     OperationState.CLOSED: N_("closed by a manager"),
-}
-
-ATTENTION: Final = {
-    AttentionKind.RELEASED_BUT_CAPTURE_WANTED: N_(
-        "The money was given back to the card; the goods are gone."
-    ),
-    AttentionKind.CAPTURED_BUT_RELEASE_WANTED: N_("The customer was charged."),
-    AttentionKind.TRANSACTION_MISSING: N_(
-        "Gifty does not know this hold. Does the token belong to another account?"
-    ),
-    AttentionKind.FORBIDDEN: N_("The token is not allowed to do this."),
-    AttentionKind.KEEPS_BEING_REFUSED: N_("Gifty keeps refusing, though the hold is still open."),
-    AttentionKind.AMOUNT_DIFFERS: N_("Gifty held another amount than was asked for."),
-    AttentionKind.POSSIBLE_HOLD: N_(
-        "There is a hold on the card that may be from this sale, or from another till."
-    ),
-    AttentionKind.UNCLEAR: N_("It can’t be told by itself what happened."),
 }

@@ -75,7 +75,21 @@ _FINAL: Final = frozenset(
 
 
 class AttentionKind(StrEnum):
-    """Why a manager is needed."""
+    """Why a manager is needed.
+
+    Attributes:
+        RELEASED_BUT_CAPTURE_WANTED: A hold to be captured was released.
+        CAPTURED_BUT_RELEASE_WANTED: A hold to be released was captured.
+        TRANSACTION_MISSING: The API does not know the hold.
+        FORBIDDEN: The token may not settle the hold.
+        KEEPS_BEING_REFUSED: The API refuses again and again to settle a hold that is still open.
+        AMOUNT_DIFFERS: A redeem made a hold, but not of what was asked for.
+        POSSIBLE_HOLD: A hold on the card may be what a redeem made whose answer was lost.
+        ORPHANED_HOLD: The same, found after the cashier was told that nothing was charged.
+        POSSIBLY_DONE: An issue, extend or refund may have been done, maybe by somebody else.
+        DONE_AFTER_ALL: An issue, extend or refund was done, though the cashier was told it was not.
+        UNCLEAR: The API's answers tell neither.
+    """
 
     RELEASED_BUT_CAPTURE_WANTED = "released_but_capture_wanted"
     CAPTURED_BUT_RELEASE_WANTED = "captured_but_release_wanted"
@@ -84,6 +98,9 @@ class AttentionKind(StrEnum):
     KEEPS_BEING_REFUSED = "keeps_being_refused"
     AMOUNT_DIFFERS = "amount_differs"
     POSSIBLE_HOLD = "possible_hold"
+    ORPHANED_HOLD = "orphaned_hold"
+    POSSIBLY_DONE = "possibly_done"
+    DONE_AFTER_ALL = "done_after_all"
     UNCLEAR = "unclear"
 
 
@@ -109,7 +126,8 @@ class Operation:
         package: `gp_…` to issue, or None.
         is_promotional: For an issue: mark the card as promotional.
         expires_at: For an extend: the new date, ISO 8601.
-        reason: For a refund `CUSTOMER_REQUEST` and the like; for a closed one the manager's words.
+        reason: For a refund `CUSTOMER_REQUEST` and the like; for a resolved one the manager's
+            words.
         result: The transaction that the API made or confirmed, or None.
         attention: Why a manager is needed, while `state` is ATTENTION.
         attempts: How many requests were made that consumed an attempt.

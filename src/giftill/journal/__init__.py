@@ -19,12 +19,13 @@ from .errors import (
     SettlementConflict,
 )
 from .journal import Journal
-from .records import ChainReport, Entry, EventKind, Record
+from .records import ChainReport, Entry, EventKind, Fact, Record
 
 __all__ = [
     "ChainReport",
     "Entry",
     "EventKind",
+    "Fact",
     "Journal",
     "JournalClosed",
     "JournalDamaged",

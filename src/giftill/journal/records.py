@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 Fact: TypeAlias = str | int | bool | None
 """A detail of an event, small and never secret."""
+
+
+SALVAGE_FACT: Final = "salvage"
+"""The fact that tells of the last salvage, until somebody has read it."""
 
 
 class EventKind(StrEnum):
@@ -31,10 +37,12 @@ class EventKind(StrEnum):
         NOT_DONE: Surely not done, and given up.
         ATTENTION: A manager must decide.
         CLOSED: A manager closed it.
+        REOPENED: A manager let the till try again.
         HOLD_CAPTURED: A hold became final.
         HOLD_RELEASED: A hold was given back.
         HOLD_ADOPTED: A hold found on the card was taken as this till's own.
         ACCOUNT_ADDED: The till met an account for the first time.
+        SALVAGED: It was brought over from a damaged journal.
     """
 
     INTENDED = "intended"
@@ -47,10 +55,12 @@ class EventKind(StrEnum):
     NOT_DONE = "not_done"
     ATTENTION = "attention"
     CLOSED = "closed"
+    REOPENED = "reopened"
     HOLD_CAPTURED = "hold_captured"
     HOLD_RELEASED = "hold_released"
     HOLD_ADOPTED = "hold_adopted"
     ACCOUNT_ADDED = "account_added"
+    SALVAGED = "salvaged"
 
 
 @dataclass(frozen=True)
@@ -108,3 +118,35 @@ class ChainReport:
     is_intact: bool
     first_broken: int | None
     explanation: Message
+
+
+@dataclass(frozen=True)
+class SalvageReport:
+    """What became of a damaged journal.
+
+    Attributes:
+        at_ms: When it was salvaged, this PC's Unix time in ms.
+        folder: The folder of the quarantine that has the damaged file.
+        finding: What was wrong with it.
+        kept: How many entries were kept.
+        lost: The places of entries that are lost or were changed, at most a thousand of them.
+        unverified: Likewise, of those kept although the entry before them is lost.
+        lost_count: How many are lost.
+        states: How many states were kept whose entry is lost.
+        checking: How many operations are looked up because of this.
+    """
+
+    at_ms: int
+    folder: str
+    finding: str
+    kept: int
+    lost: tuple[int, ...]
+    unverified: tuple[int, ...]
+    lost_count: int
+    states: int
+    checking: int
+
+
+def salvage_report(told: str) -> SalvageReport:
+    """Read a report as `SALVAGE_FACT` keeps it."""
+    return msgspec.json.decode(told, type=SalvageReport)

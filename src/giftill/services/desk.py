@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from giftill.journal import Journal
 
     from .accounts import Accounts
+    from .attention import Attention
     from .catalogue import Catalogue
     from .clock import Clock
     from .connectivity import Connectivity
@@ -78,6 +79,7 @@ class Desk:
         catalogue: Locations, packages, transactions, pictures.
         sales: Cards, holds, and completing or cancelling a sale.
         outbox: Captures and releases not yet confirmed, and what needs attention.
+        attention: What managers decide about what needs attention.
         reconciler: Finds out what became of requests whose answer was lost.
         location: The shop this till works for, or None if none was chosen.
         has_token: Whether there is an API token to work with.
@@ -96,6 +98,7 @@ class Desk:
     catalogue: Catalogue
     sales: SaleService
     outbox: Outbox
+    attention: Attention
     reconciler: Reconciler
     location: Observable[LocationId | None]
     has_token: Observable[bool]

@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from giftill.domain.decisions import Action, decide
+from giftill.domain.message import N_
+from giftill.domain.money import Money
 from giftill.domain.operations import Operation, OperationKind, OperationState
 from giftill.domain.outcomes import Outcome
 from giftill.domain.transactions import Transaction
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from .reconcile import Reconciler
 
 _log = logging.getLogger(__name__)
+
+# The screens know a problem by its title, which is a text like any other.
+_MISFIT: Final = N_("Another amount was held")
 
 Ask = Callable[[Operation], Awaitable[Transaction]]
 
@@ -123,6 +128,8 @@ class OnlineOperations:
         answer: Transaction | None,
     ) -> Placed:
         problem = str(error) if error else ""
+        if answer is not None and operation.kind is OperationKind.REDEEM:
+            problem = f"{_MISFIT}: {Money(-answer.amount_cents, answer.currency)}."
         after = replace(
             operation,
             last_problem=problem,

@@ -18,7 +18,7 @@ from giftill.domain.operations import (
 from giftill.gifty import GiftyClient, GiftyError
 from giftill.journal import EventKind, Journal, Record
 
-from .answers import hold_made_by
+from .answers import hold_made_by, is_proof
 from .observable import Signal
 from .results import NotDoneAfterAll, Placed, Result
 from .search import Sighting, search
@@ -184,6 +184,10 @@ class Reconciler:
             if not self._is_stopping:
                 await self._clock.wait(self._wake, pause_s)
 
+    def wake(self) -> None:
+        """Look now at what is due."""
+        self._wake.set()
+
     def stop(self) -> None:
         """Begin nothing more."""
         self._is_stopping = True
@@ -252,7 +256,9 @@ class Reconciler:
             self._retry_at_ms[operation.id] = now_ms + _SHORTEST_WATCH_MS
             return None
         if seen.likely:
-            return await self._needs_a_manager(operation, AttentionKind.POSSIBLE_HOLD, seen.likely)
+            is_redeem = operation.kind is OperationKind.REDEEM
+            why = AttentionKind.ORPHANED_HOLD if is_redeem else AttentionKind.DONE_AFTER_ALL
+            return await self._needs_a_manager(operation, why, seen.likely)
         age_ms = max(_SHORTEST_WATCH_MS, now_ms - operation.created_at_ms)
         later = replace(operation, next_at_ms=now_ms + min(_LONGEST_WATCH_MS, age_ms))
         await self._journal.commit(Record(EventKind.LOOKED, operation=later))
@@ -274,9 +280,15 @@ class Reconciler:
         return seen
 
     async def _found(self, operation: Operation, seen: Sighting) -> Placed:
-        if len(seen.all) == 1 and seen.likely and self._is_alone:
-            return await self.confirm(operation, seen.likely[0], EventKind.HOLD_ADOPTED)
-        return await self._needs_a_manager(operation, AttentionKind.POSSIBLE_HOLD, seen.all)
+        """Take what was found for the operation's own if that is sure; else ask a manager."""
+        is_redeem = operation.kind is OperationKind.REDEEM
+        if len(seen.all) == 1 and seen.likely:
+            (made,) = seen.likely
+            if self._is_alone or is_proof(operation, made):
+                event = EventKind.HOLD_ADOPTED if is_redeem else EventKind.CONFIRMED
+                return await self.confirm(operation, made, event)
+        why = AttentionKind.POSSIBLE_HOLD if is_redeem else AttentionKind.POSSIBLY_DONE
+        return await self._needs_a_manager(operation, why, seen.all)
 
     async def _needs_a_manager(
         self, operation: Operation, why: AttentionKind, candidates: tuple[Transaction, ...] = ()

@@ -122,8 +122,20 @@ class NotAHold(GiftillError):
         )
 
 
+class OtherAccount(GiftillError):
+    """A hold is to be used or released that is in another account than the token's."""
+
+    def __init__(self) -> None:
+        """Tell whose token is needed."""
+        super().__init__(
+            Message(N_("Another account")),
+            Message(N_("This hold was made with the token of another account.")),
+            Message(N_("Set the token of that account, then decide again.")),
+        )
+
+
 class NotResolvable(GiftillError):
-    """Someone tries to resolve an operation that needs nobody's attention."""
+    """Someone decides about an operation that needs nobody's attention, or not that."""
 
     def __init__(self) -> None:
         """Explain that only what needs attention is resolved by hand."""

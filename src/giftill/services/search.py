@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.operations import Operation, OperationKind, OperationState
 from giftill.gifty import GiftyClient, Priority
 
-from .answers import fits
+from .answers import fits, resembles
 
 if TYPE_CHECKING:
     from giftill.domain.transactions import Transaction, TransactionId
@@ -21,6 +21,7 @@ _BEFORE: Final = timedelta(seconds=5)
 _AFTER: Final = timedelta(minutes=3)
 # Nobody's clock is believed to be wrong by more, where nothing else tells old from new.
 _LONG_BEFORE: Final = timedelta(days=1)
+_CLAIMING: Final = (OperationState.CONFIRMED, OperationState.ATTENTION)
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Sighting:
     """What an operation may have made: new on its card, fitting, and nobody else's here.
 
     Attributes:
-        likely: Made while the request was under way.
+        likely: Made while the request was under way, the one nearest to it first.
         doubtful: Made at another time, by the server's clock as this till knew it. A clock that
-            jumped can be behind that, so it is never taken for nothing.
+            jumped can be behind that, so it is never taken for nothing. Also an issue, extend or
+            refund that was made, but not as it was asked for.
     """
 
     likely: tuple[Transaction, ...] = ()
@@ -70,23 +72,39 @@ async def search(client: GiftyClient, journal: Journal, operation: Operation) ->
         if made_at is not None and made_at < oldest and (passed or not known):
             break
         is_elsewhere = each.card is not None and each.card.id != operation.card
-        if is_elsewhere or not fits(operation, each):
+        is_in_time = _is_in_time(made_at, asked_at)
+        is_as_asked = fits(operation, each)
+        if is_elsewhere or not (is_as_asked or _is_as_good(operation, each, is_in_time=is_in_time)):
             continue
         if not await is_owned(journal, operation, each):
-            (likely if _is_in_time(made_at, asked_at) else doubtful).append(each)
+            (likely if is_in_time and is_as_asked else doubtful).append(each)
+    likely.sort(key=lambda each: abs((each.created_at or asked_at) - asked_at))
     return Sighting(tuple(likely), tuple(doubtful))
 
 
 async def is_owned(journal: Journal, operation: Operation, answer: Transaction) -> bool:
-    """Tell whether another operation of this till has made a transaction."""
-    if operation.kind is OperationKind.REDEEM:
-        return await journal.hold(operation.account, answer.id) is not None
+    """Tell whether a transaction is known as another operation's of this till.
+
+    What another one found and a manager has not decided about yet counts as that one's.
+    """
+    is_redeem = operation.kind is OperationKind.REDEEM
+    if is_redeem and await journal.hold(operation.account, answer.id) is not None:
+        return True
+    claimed = (OperationState.ATTENTION,) if is_redeem else _CLAIMING
     others = await journal.operations(
-        account=operation.account,
-        states=(OperationState.CONFIRMED,),
-        kinds=(operation.kind,),
+        account=operation.account, states=claimed, kinds=(operation.kind,)
     )
-    return any(each.result == answer.id for each in others)
+    return any(each.result == answer.id and each.id != operation.id for each in others)
+
+
+def _is_as_good(operation: Operation, answer: Transaction, *, is_in_time: bool) -> bool:
+    """Tell whether an answer that does not fit shows all the same that something was done.
+
+    A card is issued once and extended once in a while; refunds of other amounts are many.
+    """
+    if operation.kind is OperationKind.REDEEM or not resembles(operation, answer):
+        return False
+    return is_in_time or operation.kind is not OperationKind.REFUND
 
 
 def _is_in_time(made_at: datetime | None, asked_at: datetime) -> bool:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.errors import GiftillError
 from giftill.domain.operations import (
     AccountId,
-    AttentionKind,
     Hold,
     HoldState,
     Operation,
@@ -27,7 +26,7 @@ from .attempt import LONGEST_BACKOFF_MS, Attempts
 from .connectivity import Connectivity, Link
 from .ids import new_operation_id
 from .observable import Observable, Signal
-from .results import AlreadySettling, NotAHold, NotResolvable
+from .results import AlreadySettling, NotAHold
 from .shutdown import finish
 
 if TYPE_CHECKING:
@@ -86,7 +85,12 @@ class Outbox:
         connectivity.link.subscribe(self._link_changed)
 
     async def record(
-        self, holds: Sequence[Hold], kind: OperationKind, cashier: str = ""
+        self,
+        holds: Sequence[Hold],
+        kind: OperationKind,
+        cashier: str = "",
+        *,
+        also: tuple[Record, ...] = (),
     ) -> tuple[Operation, ...]:
         """Record that holds are to be captured or released: all of them or none.
 
@@ -97,6 +101,7 @@ class Outbox:
             holds: Holds that this till knows, of one account.
             kind: CAPTURE or RELEASE.
             cashier: Who asks.
+            also: What is recorded in the same instant, before them.
 
         Raises:
             AlreadySettling: The opposite was asked for one of them.
@@ -104,7 +109,7 @@ class Outbox:
             JournalWriteError: They could not be recorded; nothing will happen.
         """
         operations: list[Operation] = []
-        records: list[Record] = []
+        records: list[Record] = [*also]
         for given in {each.transaction: each for each in holds}.values():
             # What the caller has may be older than what is known by now.
             hold = await self._journal.hold(given.account, given.transaction) or given
@@ -125,7 +130,7 @@ class Outbox:
                 if conflict.existing.kind is not kind:
                     raise AlreadySettling from conflict
                 # Asked for twice in one instant; the other one was first.
-                return await self.record(holds, kind, cashier)
+                return await self.record(holds, kind, cashier, also=also)
             await self.refresh()
         by_transaction = {each.transaction: each for each in operations}
         return tuple(by_transaction[each.transaction] for each in holds)
@@ -153,55 +158,6 @@ class Outbox:
         self._ignores_due_times = True
         self._failed_probes = 0
         self._wake.set()
-
-    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
-        """Close an operation that needs attention.
-
-        Args:
-            operation: Which one.
-            reason: The manager's words; they go into the journal.
-            manager: Who decided.
-
-        Raises:
-            NotResolvable: It is unknown or needs nobody's attention.
-        """
-        found = await self._journal.operation(operation)
-        if found is None or found.state is not OperationState.ATTENTION:
-            raise NotResolvable
-        closed = replace(
-            found,
-            state=OperationState.CLOSED,
-            reason=reason,
-            updated_at_ms=self._clock.now_ms(),
-        )
-        await self._journal.commit(
-            Record(
-                EventKind.CLOSED,
-                operation=closed,
-                hold=await self._hold_after(found),
-                facts={"manager": manager},
-            )
-        )
-        self.changed.tell(closed)
-        await self.refresh()
-        return closed
-
-    async def _hold_after(self, closed: Operation) -> Hold | None:
-        """Return the hold of a settlement that a manager closes: free to be settled again.
-
-        Where Gifty said how the hold ended, it has ended here too.
-        """
-        if closed.transaction is None or not closed.kind.is_settlement:
-            return None
-        hold = await self._journal.hold(closed.account, closed.transaction)
-        if hold is None:
-            return None
-        ended = {
-            AttentionKind.RELEASED_BUT_CAPTURE_WANTED: HoldState.RELEASED,
-            AttentionKind.CAPTURED_BUT_RELEASE_WANTED: HoldState.CAPTURED,
-        }
-        state = ended.get(closed.attention, hold.state) if closed.attention else hold.state
-        return replace(hold, state=state, settlement=None)
 
     async def refresh(self) -> None:
         """Count anew what the outbox holds."""

@@ -13,7 +13,6 @@ from giftill.cli.commands import COMMANDS
 from giftill.cli.selling import read_date
 from giftill.cli.terminal import Terminal
 from giftill.cli.words import (
-    ATTENTION,
     CARD_STATES,
     OPERATION_KINDS,
     OPERATION_STATES,
@@ -23,7 +22,7 @@ from giftill.cli.words import (
 from giftill.domain.cards import CardState
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import Message
-from giftill.domain.operations import AttentionKind, OperationKind, OperationState
+from giftill.domain.operations import OperationKind, OperationState
 from giftill.domain.transactions import TransactionStatus, TransactionType
 from giftill.texts import Texts
 from tests.helpers.shell import Shell
@@ -144,7 +143,6 @@ def test_every_state_and_kind_has_a_word() -> None:
     assert set(TRANSACTION_STATUSES) == set(TransactionStatus)
     assert set(OPERATION_KINDS) == set(OperationKind)
     assert set(OPERATION_STATES) == set(OperationState)
-    assert set(ATTENTION) == set(AttentionKind)
 
 
 def test_a_card_extended_until_a_day_can_be_used_all_that_day() -> None:

@@ -154,7 +154,7 @@ async def test_a_hold_that_the_list_shows_late_is_brought_to_a_manager(
     await desk.reconciler.drain()
     assert [each.result for each in told] == [Result.ATTENTION]
     late = await stored(desk, operation)
-    assert late.attention is AttentionKind.POSSIBLE_HOLD
+    assert late.attention is AttentionKind.ORPHANED_HOLD
     assert again.hold is not None
     assert late.result not in {None, again.hold.transaction}
 

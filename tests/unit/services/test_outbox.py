@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from giftill.domain.attention import Resolution
 from giftill.domain.money import Money
 from giftill.domain.operations import (
     AttentionKind,
@@ -20,6 +21,7 @@ from giftill.domain.places import LocationId
 from giftill.gifty import Priority, TokenRefused
 from giftill.journal import EventKind, JournalWriteError, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
+from giftill.services.attention import Ruling
 from giftill.services.connectivity import Link
 from giftill.services.recovery import Reread, recover, reread_holds
 from giftill.services.results import NotAHold, NotResolvable, Result, StillChecking
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from giftill.services.desk import Desk
 
 pytestmark = pytest.mark.anyio
+
+CLOSE = Ruling(Resolution.CLOSE, "because", "Ans")
 
 CAPTURE = "/v1/transactions/*/capture"
 
@@ -161,9 +165,9 @@ async def test_only_what_needs_attention_is_resolved_by_hand(desk: Desk) -> None
     (hold,) = await make_holds(desk, 1)
     (operation,) = await desk.outbox.record([hold], OperationKind.CAPTURE)
     with pytest.raises(NotResolvable):
-        await desk.outbox.resolve(operation.id, "because", "Ans")
+        await desk.attention.resolve(operation.id, CLOSE)
     with pytest.raises(NotResolvable):
-        await desk.outbox.resolve(OperationId("op_none"), "because", "Ans")
+        await desk.attention.resolve(OperationId("op_none"), CLOSE)
 
 
 async def test_a_settled_hold_is_not_settled_again(desk: Desk) -> None:

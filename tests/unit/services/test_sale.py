@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from giftill.domain.attention import Resolution
 from giftill.domain.money import Money
 from giftill.domain.operations import HoldState, OperationState
 from giftill.gifty import NotFound, Offline
 from giftill.sandbox import Fault, FaultKind, SandboxServer
+from giftill.services.attention import Ruling
 from giftill.services.connectivity import Link
 from giftill.services.results import AlreadySettling, NotAHold, Result
 from tests.helpers.desk import code_of, desk_on
@@ -261,8 +263,9 @@ async def test_a_capture_of_a_hold_released_elsewhere_needs_a_manager(
     await desk.client.release(hold.transaction)
     (settled,) = await desk.sales.complete([hold])
     assert settled.result is Result.ATTENTION
-    closed = await desk.outbox.resolve(settled.operation.id, "Paid in cash", "Ans")
-    assert closed.state is OperationState.CLOSED
+    ruling = Ruling(Resolution.CLOSE, "Paid in cash", "Ans")
+    closed = await desk.attention.resolve(settled.operation.id, ruling)
+    assert closed.operation.state is OperationState.CLOSED
     assert desk.outbox.summary.value.attention == 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from giftill.domain.attention import Resolution
 from giftill.domain.money import Money
 from giftill.domain.operations import (
     AttentionKind,
@@ -16,19 +17,20 @@ from giftill.domain.operations import (
     OutboxSummary,
 )
 from giftill.domain.transactions import TransactionId
+from giftill.services.attention import Resolved, Ruling
 from giftill.services.connectivity import Connectivity, Link
 from giftill.services.observable import Observable
-from giftill.services.results import Result, Settled
+from giftill.services.results import NotAHold
 from giftill.texts import Texts
 from giftill.ui.screens.outbox.presenter import OutboxPresenter
-from giftill.ui.screens.outbox.state import OutboxState, Resolution, ResolveForm
+from giftill.ui.screens.outbox.state import OutboxState, ResolveForm
 from tests.helpers.journal import NOW_MS, a_hold, an_operation
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
 
-    from giftill.domain.operations import Hold, Operation
+    from giftill.domain.errors import GiftillError
+    from giftill.domain.operations import Operation
     from giftill.services.catalogue import LocationList
     from giftill.ui.screens.common import ToneName
 
@@ -42,9 +44,8 @@ class Service:
         self.operations = operations
         self.summary = Observable(OutboxSummary())
         self.sends = 0
-        self.resolved: list[tuple[str, str, str]] = []
-        self.cashier = "Noor"
-        self.released: list[TransactionId] = []
+        self.rulings: list[tuple[OperationId, Ruling]] = []
+        self.error: GiftillError | None = None
 
     async def items(self) -> tuple[Operation, ...]:
         return self.operations
@@ -52,21 +53,17 @@ class Service:
     async def stored_locations(self) -> LocationList | None:
         return None
 
-    async def find_hold(self, transaction: TransactionId) -> Hold:
-        return a_hold(1, transaction=transaction)
-
-    async def cancel(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
-        self.released += [each.transaction for each in holds]
-        return tuple(Settled(Result.DONE, each, an_operation()) for each in holds)
-
     async def send_now(self) -> None:
         self.sends += 1
 
-    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
-        self.resolved.append((operation, reason, manager))
+    async def resolve(self, operation: OperationId, ruling: Ruling) -> Resolved:
+        if self.error is not None:
+            raise self.error
+        self.rulings.append((operation, ruling))
         found = next(each for each in self.operations if each.id == operation)
         self.operations = tuple(each for each in self.operations if each is not found)
-        return found
+        is_closed = ruling.resolution in {Resolution.CLOSE, Resolution.TRY_AGAIN}
+        return Resolved(found, None if is_closed else a_hold(1))
 
 
 class Clock:
@@ -84,7 +81,7 @@ class Board:
         self.state = OutboxState()
         self.told: list[tuple[str, ToneName]] = []
         self.forms: list[ResolveForm] = []
-        self.resolution: Resolution | None = Resolution(" paid cash ", " Kim ")
+        self.is_willing = True
         self.connectivity = Connectivity(Clock())
         self.presenter = OutboxPresenter(
             service,
@@ -100,9 +97,9 @@ class Board:
     def _render(self, state: OutboxState) -> None:
         self.state = state
 
-    async def ask(self, form: ResolveForm) -> Resolution | None:
+    async def ask(self, form: ResolveForm) -> Ruling | None:
         self.forms.append(form)
-        return self.resolution
+        return Ruling(form.resolution, " paid cash ", " Kim ") if self.is_willing else None
 
 
 async def shown(*operations: Operation) -> tuple[Board, Service]:
@@ -174,7 +171,7 @@ async def test_opposite_states_are_said_as_what_they_mean(
 ) -> None:
     board, _ = await shown(needy(kind))
     assert board.state.detail is not None
-    assert board.state.detail.meaning == meaning
+    assert board.state.detail.meaning.startswith(meaning)
 
 
 @pytest.mark.parametrize("kind", AttentionKind)
@@ -186,7 +183,7 @@ async def test_everything_that_needs_attention_says_what_it_means_and_what_to_do
     assert detail is not None
     assert detail.meaning
     assert detail.advice
-    assert detail.can_resolve
+    assert detail.resolutions[-1] is Resolution.CLOSE
 
 
 @pytest.mark.parametrize("kind", OperationKind)
@@ -221,25 +218,34 @@ async def test_the_totals_come_from_the_summary() -> None:
 
 async def test_resolving_asks_with_the_meaning_and_records_reason_and_manager() -> None:
     board, service = await shown(needy(AttentionKind.CAPTURED_BUT_RELEASE_WANTED))
-    await board.presenter.resolve(board.ask)
-    assert board.forms[0].meaning == "The customer was charged."
-    assert service.resolved == [("op_00000001", "paid cash", "Kim")]
+    await board.presenter.resolve(Resolution.CLOSE, board.ask)
+    assert board.forms[0].meaning.startswith("The customer was charged.")
+    assert service.rulings == [("op_00000001", Ruling(Resolution.CLOSE, "paid cash", "Kim"))]
     assert board.state.detail is None
 
 
 async def test_leaving_it_open_records_nothing() -> None:
     board, service = await shown(needy(AttentionKind.UNCLEAR))
-    board.resolution = None
-    await board.presenter.resolve(board.ask)
-    assert service.resolved == []
+    board.is_willing = False
+    await board.presenter.resolve(Resolution.CLOSE, board.ask)
+    assert service.rulings == []
 
 
 async def test_what_goes_on_by_itself_can_not_be_resolved() -> None:
     board, service = await shown(an_operation())
     assert board.state.detail is not None
-    assert not board.state.detail.can_resolve
-    await board.presenter.resolve(board.ask)
-    assert (board.forms, service.resolved) == ([], [])
+    assert board.state.detail.resolutions == ()
+    await board.presenter.resolve(Resolution.CLOSE, board.ask)
+    assert (board.forms, service.rulings) == ([], [])
+
+
+async def test_what_could_not_be_resolved_stays_and_says_why() -> None:
+    board, service = await shown(needy(AttentionKind.UNCLEAR))
+    service.error = NotAHold()
+    await board.presenter.resolve(Resolution.CLOSE, board.ask)
+    assert board.state.detail is not None
+    assert "not an open hold" in board.state.problem
+    assert not board.state.is_busy
 
 
 async def test_send_now_tries_and_says_so() -> None:
@@ -261,26 +267,36 @@ def found(result: str | None = "tr_9") -> Operation:
     return replace(operation, kind=OperationKind.REDEEM, result=transaction)
 
 
-async def test_a_hold_that_may_be_this_tills_can_be_used() -> None:
+@pytest.mark.parametrize(
+    ("resolution", "toast"),
+    [
+        (Resolution.USE_HOLD, ("€12.50 is on Holds now", "success")),
+        (Resolution.RELEASE_HOLD, ("€12.50 goes back to the card", "success")),
+        (Resolution.CLOSE, ("Resolved and recorded", "success")),
+    ],
+)
+async def test_a_manager_decides_about_a_hold_that_was_found(
+    resolution: Resolution, toast: tuple[str, ToneName]
+) -> None:
     board, service = await shown(found())
     assert board.state.detail is not None
-    assert board.state.detail.can_adopt
-    await board.presenter.use_hold()
-    assert [(each[0], each[2]) for each in service.resolved] == [("op_00000001", "Noor")]
-    assert (service.released, board.told) == ([], [("€12.50 is on Holds now", "success")])
+    assert resolution in board.state.detail.resolutions
+    await board.presenter.resolve(resolution, board.ask)
+    assert [each[1].resolution for each in service.rulings] == [resolution]
+    assert board.told == [toast]
 
 
-async def test_a_hold_that_may_be_this_tills_can_be_released() -> None:
-    board, service = await shown(found())
-    await board.presenter.release_hold()
-    assert service.released == ["tr_9"]
-    assert len(service.resolved) == 1
+async def test_a_settlement_that_is_refused_can_be_tried_again() -> None:
+    board, service = await shown(needy(AttentionKind.KEEPS_BEING_REFUSED))
+    await board.presenter.resolve(Resolution.TRY_AGAIN, board.ask)
+    assert len(service.rulings) == 1
+    assert board.told == [("Trying again now", "info")]
 
 
-async def test_only_a_hold_that_was_found_can_be_used_or_released() -> None:
+@pytest.mark.parametrize("resolution", [Resolution.USE_HOLD, Resolution.RELEASE_HOLD])
+async def test_only_a_hold_that_was_found_can_be_used_or_released(resolution: Resolution) -> None:
     board, service = await shown(found(result=None))
     assert board.state.detail is not None
-    assert not board.state.detail.can_adopt
-    await board.presenter.use_hold()
-    await board.presenter.release_hold()
-    assert (service.resolved, service.released) == ([], [])
+    assert board.state.detail.resolutions == (Resolution.CLOSE,)
+    await board.presenter.resolve(resolution, board.ask)
+    assert (board.forms, service.rulings) == ([], [])

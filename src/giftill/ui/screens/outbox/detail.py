@@ -2,53 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from giftill.domain.attention import Resolution
 from giftill.ui.theme import Tone, current_theme
 from giftill.ui.widgets.button import Button, ButtonRole
 from giftill.ui.widgets.label import PlainLabel
 from giftill.ui.widgets.panel import Panel
 from giftill.ui.widgets.status_pill import StatusPill
 
+from .words import RESOLUTIONS
+
 if TYPE_CHECKING:
     from giftill.texts import Texts
 
     from .state import Detail
 
-_COLUMNS = 3
+_COLUMNS: Final = 3
+
+# What a manager can decide, with its key, in the order of the buttons.
+KEYS: Final = {
+    Resolution.USE_HOLD: "F5",
+    Resolution.RELEASE_HOLD: "Shift+F5",
+    Resolution.TRY_AGAIN: "F6",
+    Resolution.CLOSE: "F8",
+}
+_ROLES: Final = {
+    Resolution.RELEASE_HOLD: ButtonRole.DANGER,
+    Resolution.CLOSE: ButtonRole.PRIMARY,
+}
 
 
 class DetailPanel(Panel):
     """Shows one operation of the outbox.
 
     Attributes:
-        resolve_asked: The button to resolve it was pressed.
-        use_asked: The button to use the hold that was found was pressed.
-        release_asked: The button to release that hold was pressed.
+        resolve_asked: A button to resolve it was pressed; carries the `Resolution`.
     """
 
-    resolve_asked = Signal()
-    use_asked = Signal()
-    release_asked = Signal()
+    resolve_asked = Signal(object)
 
-    def __init__(self, key: str, parent: QWidget | None = None) -> None:
-        """Make an empty panel; `key` does what its button does."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an empty panel."""
         super().__init__(parent)
         theme = current_theme()
         self._title = PlainLabel(size=theme.text.title, weight=QFont.Weight.DemiBold, tabular=True)
         self._status = StatusPill()
         self._meaning = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
         self._advice = PlainLabel(wrap=True)
-        self._resolve = Button(role=ButtonRole.PRIMARY, key=key)
-        self._resolve.clicked.connect(self.resolve_asked)
-        self._use = Button()
-        self._use.clicked.connect(self.use_asked)
-        self._release = Button(role=ButtonRole.DANGER)
-        self._release.clicked.connect(self.release_asked)
+        self._buttons = {
+            each: Button(role=_ROLES.get(each, ButtonRole.SECONDARY), key=key)
+            for each, key in KEYS.items()
+        }
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.space.xl)
         self._grid.setVerticalSpacing(theme.space.s)
@@ -61,28 +71,24 @@ class DetailPanel(Panel):
         top.addWidget(self._title)
         top.addWidget(self._status)
         top.addStretch(1)
-        top.addWidget(self._resolve)
-        middle = QHBoxLayout()
-        middle.setSpacing(theme.space.m)
-        middle.addWidget(self._advice, 1)
-        middle.addWidget(self._use)
-        middle.addWidget(self._release)
+        for resolution, button in self._buttons.items():
+            button.clicked.connect(partial(self._press, resolution))
+            top.addWidget(button)
         layout = QVBoxLayout(self)
         margin = theme.space.l
         layout.setContentsMargins(margin, theme.space.m, margin, theme.space.m)
         layout.setSpacing(theme.space.s)
         layout.addLayout(top)
         layout.addWidget(self._meaning)
-        layout.addLayout(middle)
+        layout.addWidget(self._advice)
         layout.addSpacing(theme.space.xs)
         layout.addLayout(self._grid)
         layout.addWidget(self._problem)
 
     def retranslate(self, t: Texts) -> None:
-        """Show the button in another language."""
-        self._resolve.show_text(t("Resolve…"))
-        self._use.show_text(t("Use the hold"))
-        self._release.show_text(t("Release it"))
+        """Show the buttons in another language."""
+        for resolution, button in self._buttons.items():
+            button.show_text(f"{t(RESOLUTIONS[resolution][0])}…")
         self._problem_label = t("Last problem")
 
     def show_state(self, detail: Detail, *, is_busy: bool) -> None:
@@ -91,13 +97,11 @@ class DetailPanel(Panel):
         self._title.show_text(detail.title)
         self._status.say(detail.status.text, detail.status.icon, Tone(detail.status.tone))
         self._meaning.show_text(detail.meaning)
-        self._meaning.set_tone(Tone.DANGER if detail.can_resolve else None)
+        self._meaning.set_tone(Tone.DANGER if detail.resolutions else None)
         self._advice.show_text(detail.advice)
-        self._resolve.setVisible(detail.can_resolve)
-        for button in (self._use, self._release, self._resolve):
+        for resolution, button in self._buttons.items():
+            button.setVisible(resolution in detail.resolutions)
             button.setEnabled(not is_busy)
-        self._use.setVisible(detail.can_adopt)
-        self._release.setVisible(detail.can_adopt)
         self._problem.setVisible(bool(detail.problem))
         self._problem.show_fact(self._problem_label, detail.problem)
         while len(self._cells) < len(detail.facts):
@@ -110,6 +114,9 @@ class DetailPanel(Panel):
         for cell, fact in zip(self._cells, detail.facts, strict=False):
             cell.show_fact(fact.label, fact.value)
             cell.show()
+
+    def _press(self, resolution: Resolution) -> None:
+        self.resolve_asked.emit(resolution)
 
 
 class _FactLabel(QWidget):

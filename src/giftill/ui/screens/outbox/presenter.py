@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from giftill.domain.attention import Resolution, resolutions_of
 from giftill.domain.errors import GiftillError
-from giftill.domain.operations import Hold, Operation, OperationId, OperationState, OutboxSummary
+from giftill.domain.operations import Operation, OperationId, OperationState, OutboxSummary
+from giftill.services.attention import Resolved, Ruling
 from giftill.services.connectivity import Link
 from giftill.ui.screens.common import Addresses, LazyRows, ToneName
 
-from .state import OutboxRow, OutboxState, Resolution, ResolveForm
-from .words import OutboxWords, can_adopt
+from .state import OutboxRow, OutboxState, ResolveForm
+from .words import OutboxWords
 
 if TYPE_CHECKING:
-    from giftill.domain.transactions import TransactionId
     from giftill.services.catalogue import LocationList
     from giftill.services.clock import Clock
     from giftill.services.connectivity import Connectivity
     from giftill.services.observable import Observable
-    from giftill.services.results import Settled
     from giftill.texts import Texts
 
-AsksResolution = Callable[[ResolveForm], Awaitable[Resolution | None]]
+AsksRuling = Callable[[ResolveForm], Awaitable[Ruling | None]]
 
 LONGEST_REASON: Final = 500
 
@@ -38,20 +39,12 @@ class OutboxService(Protocol):
     async def send_now(self) -> None:
         """Try everything that waits at once."""
 
-    async def resolve(self, operation: OperationId, reason: str, manager: str) -> Operation:
-        """Close an operation that needs attention."""
 
+class Decides(Protocol):
+    """Carries managers' decisions out."""
 
-class Sales(Protocol):
-    """The part of the sale service that this screen uses."""
-
-    cashier: str
-
-    async def find_hold(self, transaction: TransactionId) -> Hold:
-        """Return a hold by its transaction; one made elsewhere is read and taken over."""
-
-    async def cancel(self, holds: Sequence[Hold]) -> tuple[Settled, ...]:
-        """Release holds."""
+    async def resolve(self, operation: OperationId, ruling: Ruling) -> Resolved:
+        """Record a decision and do it."""
 
 
 class StoredLocations(Protocol):
@@ -67,7 +60,7 @@ class OutboxPresenter:
     def __init__(
         self,
         outbox: OutboxService,
-        sales: Sales,
+        attention: Decides,
         catalogue: StoredLocations,
         connectivity: Connectivity,
         clock: Clock,
@@ -79,7 +72,7 @@ class OutboxPresenter:
 
         Args:
             outbox: What is shown.
-            sales: Takes over holds that were found.
+            attention: Does what managers decide.
             catalogue: Where addresses come from.
             connectivity: Whether anything may be sent just now.
             clock: The time.
@@ -88,7 +81,7 @@ class OutboxPresenter:
             tell: Says in a toast what was done.
         """
         self._outbox = outbox
-        self._sales = sales
+        self._attention = attention
         self._catalogue = catalogue
         self._connectivity = connectivity
         self._clock = clock
@@ -138,73 +131,43 @@ class OutboxPresenter:
         else:
             self._tell(self._t("Sending now"), "info")
 
-    async def use_hold(self) -> None:
-        """Take the hold that was found over; it appears on Holds, to be captured or released."""
-        operation = self._adoptable()
-        if operation is None or operation.result is None or self._is_busy:
-            return
-        hold = await self._take_over(operation, "Its hold was found and taken over.")
-        if hold is not None:
-            amount = self._t.money(hold.amount)
-            self._tell(self._t("{amount} is on Holds now", amount=amount), "success")
-
-    async def release_hold(self) -> None:
-        """Give the hold that was found back to its card."""
-        operation = self._adoptable()
-        if operation is None or self._is_busy:
-            return
-        hold = await self._take_over(operation, "Its hold was found and released.")
-        if hold is not None:
-            await self._sales.cancel((hold,))
-            amount = self._t.money(hold.amount)
-            self._tell(self._t("{amount} goes back to the card", amount=amount), "success")
-            await self.refresh()
-
-    async def resolve(self, ask: AsksResolution) -> None:
-        """Close the chosen operation with a manager's reason.
+    async def resolve(self, resolution: Resolution, ask: AsksRuling) -> None:
+        """Let a manager decide about the chosen operation.
 
         Args:
-            ask: Asks the manager for the reason; None means not to close it.
+            resolution: What is to be done.
+            ask: Asks for the reason and the manager's name; None means not to do it.
         """
         operation = self._find(self._chosen)
-        if operation is None or operation.state is not OperationState.ATTENTION or self._is_busy:
+        if operation is None or self._is_busy or resolution not in resolutions_of(operation):
             return
-        resolution = await ask(self._words().form(operation))
-        if resolution is None:
+        ruling = await ask(self._words().form(operation, resolution))
+        if ruling is None:
             return
         self._is_busy = True
         self._show()
+        reason, manager = ruling.reason.strip()[:LONGEST_REASON], ruling.manager.strip()
         try:
-            reason = resolution.reason.strip()[:LONGEST_REASON]
-            await self._outbox.resolve(operation.id, reason, resolution.manager.strip())
+            resolved = await self._attention.resolve(
+                operation.id, replace(ruling, reason=reason, manager=manager)
+            )
         except GiftillError as error:
             self._is_busy = False
             self._fail(error)
             return
         self._is_busy = False
-        self._tell(self._t("Resolved and recorded"), "success")
+        self._tell(*self._done(resolution, resolved))
         await self.refresh()
 
-    def _adoptable(self) -> Operation | None:
-        operation = self._find(self._chosen)
-        return operation if operation is not None and can_adopt(operation) else None
-
-    async def _take_over(self, operation: Operation, reason: str) -> Hold | None:
-        """Record the found hold as this till's, then close the operation that looked for it."""
-        if operation.result is None:
-            return None
-        self._is_busy = True
-        self._show()
-        try:
-            hold = await self._sales.find_hold(operation.result)
-            await self._outbox.resolve(operation.id, reason, self._sales.cashier)
-        except GiftillError as error:
-            self._is_busy = False
-            self._fail(error)
-            return None
-        self._is_busy = False
-        await self.refresh()
-        return hold
+    def _done(self, resolution: Resolution, resolved: Resolved) -> tuple[str, ToneName]:
+        t, hold = self._t, resolved.hold
+        if resolution is Resolution.TRY_AGAIN:
+            return t("Trying again now"), "info"
+        if hold is None:
+            return t("Resolved and recorded"), "success"
+        if resolution is Resolution.RELEASE_HOLD:
+            return t("{amount} goes back to the card", amount=hold.amount), "success"
+        return t("{amount} is on Holds now", amount=hold.amount), "success"
 
     def _find(self, operation: OperationId | None) -> Operation | None:
         return next((each for each in self._items or () if each.id == operation), None)

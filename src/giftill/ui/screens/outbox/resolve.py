@@ -1,4 +1,4 @@
-"""The dialog in which a manager closes what needs attention, with a reason and a name."""
+"""The dialog in which a manager resolves what needs attention, with a reason and a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from giftill.services.attention import Ruling
 from giftill.ui.dialogs import DecisionDialog, run_dialog
 from giftill.ui.fitting import fit
 from giftill.ui.scanner import FREE_TEXT
@@ -14,21 +15,22 @@ from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.label import PlainLabel
 
 from .presenter import LONGEST_REASON
-from .state import Resolution, ResolveForm
 
 if TYPE_CHECKING:
     from giftill.texts import Texts
+
+    from .state import ResolveForm
 
 _RESOLVED: Final = 2
 _LONGEST_NAME: Final = 60
 
 
-async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Resolution | None:
+async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Ruling | None:
     """Ask a manager what was decided.
 
     Args:
         parent: The screen.
-        form: What is being closed.
+        form: What is being resolved, and how.
         t: The reader's language.
 
     Returns:
@@ -53,7 +55,7 @@ async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Resolu
         dialog.body.addWidget(field)
     dialog.body.addWidget(missing)
     dialog.add_choice(t("Leave open"))
-    close = dialog.add_choice(t("Resolve"), role=ButtonRole.PRIMARY, is_default=True)
+    close = dialog.add_choice(form.yes, role=ButtonRole.PRIMARY, is_default=True)
     reason.setFocus()
 
     def check() -> None:
@@ -68,4 +70,4 @@ async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Resolu
     fit(dialog)
     if await run_dialog(dialog) != _RESOLVED:
         return None
-    return Resolution(reason.text(), name.text())
+    return Ruling(form.resolution, reason.text(), name.text())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from giftill.domain.attention import Resolution
     from giftill.domain.operations import OperationId
     from giftill.ui.screens.common import Pill
 
@@ -57,8 +58,7 @@ class Detail:
         advice: What to do now.
         facts: What is known, for whoever looks it up elsewhere.
         problem: What the last attempt met, in the journal's words; empty if there was none.
-        can_resolve: Whether a manager can close it.
-        can_adopt: Whether it found a hold that may be its own, to be used or released.
+        resolutions: What a manager can decide about it; nothing if it needs nobody.
     """
 
     operation: OperationId
@@ -68,16 +68,7 @@ class Detail:
     advice: str
     facts: tuple[Fact, ...]
     problem: str
-    can_resolve: bool
-    can_adopt: bool = False
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """What a manager decided: the words for the journal, and who it was."""
-
-    reason: str
-    manager: str
+    resolutions: tuple[Resolution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,14 +76,18 @@ class ResolveForm:
     """What the resolving dialog asks.
 
     Attributes:
-        title: What is being closed.
-        text: What closing means.
-        meaning: The facts of the case in a sentence.
+        resolution: What is to be done.
+        title: What is being resolved.
+        text: What will happen.
+        meaning: The facts of the case in a sentence or two.
+        yes: The button that does it.
     """
 
+    resolution: Resolution
     title: str
     text: str
     meaning: str
+    yes: str
 
 
 @dataclass(frozen=True)

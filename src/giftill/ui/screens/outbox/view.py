@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from giftill.domain.attention import Resolution
+from giftill.domain.message import N_
 from giftill.domain.operations import OperationId
 from giftill.ui.keys import KeyHint
 from giftill.ui.screens.list_screen import ListScreen
@@ -15,19 +18,23 @@ from giftill.ui.widgets.button import Button, ButtonRole
 from giftill.ui.widgets.data_table import Cell, Column, Row
 from giftill.ui.widgets.label import PlainLabel
 
-from .detail import DetailPanel
+from .detail import KEYS, DetailPanel
 from .presenter import OutboxPresenter
 from .resolve import ask_resolution
-from .state import OutboxRow, OutboxState, Resolution, ResolveForm
+from .state import OutboxRow, OutboxState, ResolveForm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
+    from giftill.services.attention import Ruling
     from giftill.texts import Texts
     from giftill.ui.screens.screen import ScreenParts
 
 _SEND: Final = "F9"
-_RESOLVE: Final = "F8"
+_HINTS: Final = {
+    Resolution.USE_HOLD: N_("Use the hold that was found"),
+    Resolution.RELEASE_HOLD: N_("Release the hold that was found"),
+    Resolution.TRY_AGAIN: N_("Try again what needs attention"),
+    Resolution.CLOSE: N_("Resolve what needs attention"),
+}
 
 
 class OutboxScreen(ListScreen):
@@ -42,7 +49,7 @@ class OutboxScreen(ListScreen):
         desk = parts.desk
         self._presenter = OutboxPresenter(
             desk.outbox,
-            desk.sales,
+            desk.attention,
             desk.catalogue,
             desk.connectivity,
             desk.clock,
@@ -98,7 +105,10 @@ class OutboxScreen(ListScreen):
         return (
             KeyHint("Up", t("The row above")),
             KeyHint("Down", t("The row below")),
-            KeyHint(_RESOLVE, t("Resolve what needs attention"), self._start_resolve),
+            *(
+                KeyHint(key, t(_HINTS[each]), partial(self._start_resolve, each))
+                for each, key in KEYS.items()
+            ),
             KeyHint(_SEND, t("Send now"), self._start_send),
         )
 
@@ -127,13 +137,9 @@ class OutboxScreen(ListScreen):
         self._send = Button(role=ButtonRole.PRIMARY, icon="send", key=_SEND)
         self._send.clicked.connect(self._start_send)
         self.table.current_changed.connect(self._chose)
-        self.table.activated.connect(lambda _: self._start_resolve())
-        self._detail = DetailPanel(_RESOLVE)
+        self.table.activated.connect(lambda _: self._start_resolve(Resolution.CLOSE))
+        self._detail = DetailPanel()
         self._detail.resolve_asked.connect(self._start_resolve)
-        self._detail.use_asked.connect(lambda: self._start("adopt", self._presenter.use_hold))
-        self._detail.release_asked.connect(
-            lambda: self._start("adopt", self._presenter.release_hold)
-        )
         self._detail.hide()
 
         top = QHBoxLayout()
@@ -161,13 +167,11 @@ class OutboxScreen(ListScreen):
         if self._state.can_send:
             self.tasks.start("send", self._presenter.send_now)
 
-    def _start(self, key: str, action: Callable[[], Coroutine[None, None, None]]) -> None:
-        self.tasks.start(key, action)
+    def _start_resolve(self, resolution: Resolution) -> None:
+        # One key for all: two dialogs at a time would ask about the same operation.
+        self.tasks.start("resolve", lambda: self._presenter.resolve(resolution, self._ask))
 
-    def _start_resolve(self) -> None:
-        self.tasks.start("resolve", lambda: self._presenter.resolve(self._ask))
-
-    async def _ask(self, form: ResolveForm) -> Resolution | None:
+    async def _ask(self, form: ResolveForm) -> Ruling | None:
         return await ask_resolution(self, form, self.t)
 
 

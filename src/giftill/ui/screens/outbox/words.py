@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from giftill.domain.attention import Resolution, case_of, resolutions_of
 from giftill.domain.message import N_
-from giftill.domain.operations import AttentionKind, Operation, OperationKind, OperationState
+from giftill.domain.operations import Operation, OperationKind, OperationState
 from giftill.services.connectivity import Link
 from giftill.ui.screens.common import Addresses, Pill, short_code
 
@@ -28,41 +29,23 @@ _KINDS: Final = {
     OperationKind.REFUND: N_("Refund"),
 }
 
-# What it means, then what to do: two texts for each.
-_ATTENTION: Final = {
-    AttentionKind.RELEASED_BUT_CAPTURE_WANTED: (
-        N_("The money was given back to the card; the goods are gone."),
-        N_("Ask the customer to pay again, or write the loss off, and say here what was done."),
+# What a manager can decide, and what then happens: the button, and a sentence for the dialog.
+RESOLUTIONS: Final = {
+    Resolution.USE_HOLD: (
+        N_("Use the hold"),
+        N_("The hold goes to Holds, to be captured or released. The reason goes into the journal."),
     ),
-    AttentionKind.CAPTURED_BUT_RELEASE_WANTED: (
-        N_("The customer was charged."),
-        N_("Refund the amount to the card, and say here that it was done."),
+    Resolution.RELEASE_HOLD: (
+        N_("Release it"),
+        N_("The hold is given back to its card. The reason goes into the journal."),
     ),
-    AttentionKind.TRANSACTION_MISSING: (
-        N_("Gifty does not know this hold. It may belong to another account."),
-        N_("Check which account and token this till uses, then say here what was found."),
+    Resolution.TRY_AGAIN: (
+        N_("Try again"),
+        N_("The till looks again and does what is left to do. The reason goes into the journal."),
     ),
-    AttentionKind.FORBIDDEN: (
-        N_("Gifty does not allow this till to settle the hold; it is still open."),
-        N_("Settle it in Gifty’s dashboard, and say here what was done."),
-    ),
-    AttentionKind.KEEPS_BEING_REFUSED: (
-        N_("Gifty refused this five times, though the hold is still open."),
-        N_("Settle it in Gifty’s dashboard, and say here what was done."),
-    ),
-    AttentionKind.AMOUNT_DIFFERS: (
-        N_("The card was charged another amount than was asked for."),
-        N_(
-            "Look the transaction up in Gifty’s dashboard, put it right and say here what was done."
-        ),
-    ),
-    AttentionKind.POSSIBLE_HOLD: (
-        N_("A hold on this card may be this sale’s, and this till can’t tell for sure."),
-        N_("Ask who made it. If it is this sale’s, use it or release it; else leave it alone."),
-    ),
-    AttentionKind.UNCLEAR: (
-        N_("It is not clear what became of this request."),
-        N_("Look the card up in Gifty’s dashboard, and say here what was found."),
+    Resolution.CLOSE: (
+        N_("Resolve"),
+        N_("This closes it at this till and moves no money. The reason goes into the journal."),
     ),
 }
 
@@ -151,16 +134,15 @@ class OutboxWords:
             advice=advice,
             facts=tuple(Fact(label, value) for label, value in facts if value),
             problem=self._whole_problem(operation),
-            can_resolve=operation.state is OperationState.ATTENTION,
-            can_adopt=can_adopt(operation),
+            resolutions=resolutions_of(operation),
         )
 
     def meaning(self, operation: Operation) -> tuple[str, str]:
         """Say what an operation's state means for customer and shop, and what to do."""
         t = self._t
         if operation.state is OperationState.ATTENTION:
-            what, advice = _ATTENTION[operation.attention or AttentionKind.UNCLEAR]
-            return t(what), t(advice)
+            case = case_of(operation)
+            return f"{t(case.what)} {t(case.meaning)}", t(case.advice)
         if operation.state is OperationState.UNKNOWN:
             return (
                 t("No answer came, so it may or may not have been done. The till is checking."),
@@ -168,26 +150,18 @@ class OutboxWords:
             )
         return t("Recorded safely; it is sent by itself."), t("Nothing needs to be done.")
 
-    def form(self, operation: Operation) -> ResolveForm:
+    def form(self, operation: Operation, resolution: Resolution) -> ResolveForm:
         """Say what the resolving dialog asks."""
         t = self._t
+        yes, text = RESOLUTIONS[resolution]
         amount = t.money(operation.amount)
         return ResolveForm(
+            resolution,
             title=t("Resolve: {what} {amount}", what=t(_KINDS[operation.kind]), amount=amount),
-            text=t(
-                "This closes it at this till and moves no money. The reason goes into the journal."
-            ),
+            text=t(text),
             meaning=self.meaning(operation)[0],
+            yes=t(yes),
         )
-
-
-def can_adopt(operation: Operation) -> bool:
-    """Tell whether an operation found a hold on the card that may be its own."""
-    return (
-        operation.state is OperationState.ATTENTION
-        and operation.attention is AttentionKind.POSSIBLE_HOLD
-        and operation.result is not None
-    )
 
 
 def _time(ms: int) -> datetime:
