@@ -112,7 +112,10 @@ async def run_dialog(dialog: QDialog) -> int:
     dialog.destroyed.connect(died)
     dialog.open()
     try:
-        return await answer
+        result = await answer
+        if is_alive:
+            _give_back_the_keys(dialog.parentWidget())
+        return result
     finally:
         if is_alive:
             dialog.destroyed.disconnect(died)
@@ -120,6 +123,15 @@ async def run_dialog(dialog: QDialog) -> int:
             dialog.deleteLater()
             if scrim is not None:
                 scrim.deleteLater()
+
+
+def _give_back_the_keys(parent: QWidget | None) -> None:
+    """Make the window behind an answered dialog the active one again.
+
+    A till may run without a window manager, and then nobody else does: every key would be lost.
+    """
+    if parent is not None and parent.window().isVisible():
+        parent.window().activateWindow()
 
 
 class DecisionDialog(QDialog):

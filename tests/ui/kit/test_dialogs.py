@@ -52,6 +52,16 @@ async def test_the_answer_is_the_value_of_the_pressed_button(window: QWidget) ->
     assert await task == "cancel"
 
 
+async def test_the_keys_belong_to_the_window_again_after_the_answer(window: QWidget) -> None:
+    window.activateWindow()
+    await until(window.isActiveWindow)
+    task, dialog = await asked(window)
+    await until(dialog.isActiveWindow)
+    button(dialog, "Keep the sale").click()
+    await task
+    await until(window.isActiveWindow)
+
+
 async def test_escape_goes_back_and_chooses_nothing(window: QWidget) -> None:
     task, dialog = await asked(window)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
