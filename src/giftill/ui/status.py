@@ -156,10 +156,9 @@ class StatusPresenter:
         desk, t = self._desk, self._t
         summary = desk.outbox.summary.value
         in_outbox = summary.waiting + summary.attention + summary.checking
-        location = desk.location.value
         self._render(
             StatusState(
-                location=self._addresses(location) if location else t("Choose a location"),
+                location=self._place(),
                 link=_link(desk.connectivity.link.value, has_token=desk.has_token.value, t=t),
                 outbox=self._outbox(),
                 cashier=desk.sales.cashier or desk.settings.current.cashier,
@@ -178,6 +177,14 @@ class StatusPresenter:
     def _changed(self, wake: Callable[[], None]) -> None:
         self.show()
         wake()
+
+    def _place(self) -> str:
+        location, t = self._desk.location.value, self._t
+        if not location:
+            return t("Choose a location")
+        address = self._addresses(location)
+        # Before the list was ever read: the whole id would be noise in the place of an address.
+        return f"…{location[-4:]}" if address == location else address
 
     def _outbox(self) -> Pill | None:
         summary, t = self._desk.outbox.summary.value, self._t

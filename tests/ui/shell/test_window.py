@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import Message
 from giftill.domain.operations import AttentionKind, OperationKind, OperationState
+from giftill.domain.places import LocationId
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind
 from giftill.services.connectivity import Link
@@ -215,6 +216,22 @@ async def test_a_missing_keyring_is_told_without_what_the_system_said(
         async with opened(desk) as window:
             assert reads(window, "No keyring. Get one.")
             assert not reads(window, "freedesktop")
+
+
+async def test_a_shop_whose_address_is_not_known_yet_is_told_by_the_end_of_its_id(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    shop = LocationId("lc_Wn4TgVr8PzKb2YxQmHs6JdLa")
+    async with desk_on(server, tmp_path, location=shop) as desk, opened(desk) as window:
+
+        def said() -> list[str]:
+            return [each.accessibleName() for each in window.findChildren(QAbstractButton)]
+
+        assert "Location: …JdLa" in said()
+        server.faults.set()
+        await desk.catalogue.locations()
+        await until(lambda: not any(shop[-4:] in each for each in said()))
 
 
 async def test_a_touch_on_the_rail_shows_that_screen(server: SandboxServer, tmp_path: Path) -> None:
