@@ -106,11 +106,6 @@ class Folders:
         return self.data / "settings.toml"
 
     @property
-    def journal(self) -> Path:
-        """The journal's database file; may be missing."""
-        return self.data / "journal.sqlite3"
-
-    @property
     def training(self) -> Folders:
         """The folders of training mode: practice never touches the real journal."""
         return Folders.within(self.data / "training")

@@ -117,12 +117,16 @@ class Context:
 
         Raises:
             JournalInUse: Another Giftill has it open.
-            GiftillError: It can't be opened.
+            GiftillError: It can't be opened, or the data folder is none.
         """
-        if not self.folders.journal.exists():
+        from giftill.journal import Journal
+        from giftill.journal.opening import FILE_NAME
+
+        # An empty answer must mean that nothing is there, not that nothing could be looked at.
+        self.folders.prepare()
+        if not (self.folders.data / FILE_NAME).exists():
             yield None
             return
-        from giftill.journal import Journal
         from giftill.services.clock import SystemClock
 
         journal = await Journal.open(self.folders.data, now_ms=SystemClock().now_ms)

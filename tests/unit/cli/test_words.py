@@ -124,6 +124,19 @@ def test_a_data_folder_that_is_none_is_told_as_that(shell: Shell) -> None:
     assert "data folder" in answer.err
 
 
+@pytest.mark.parametrize("words", [("holds",), ("outbox",), ("journal", "verify")])
+@pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/till", "/proc/till"])
+def test_nothing_is_called_empty_that_could_not_be_looked_at(
+    shell: Shell, words: tuple[str, ...], folder: str
+) -> None:
+    for answer in (
+        shell.run(*words, "--data-dir", folder),
+        shell.run(*words, GIFTILL_DATA_DIR=folder),
+    ):
+        assert (answer.status, answer.out) == (8, "")
+        assert folder in answer.err
+
+
 def test_the_version_is_told(shell: Shell) -> None:
     assert shell.run("--version").out == f"Giftill {__version__}\n"
     assert shell.run("--version", "--json").json == {"version": __version__}

@@ -223,7 +223,7 @@ def test_the_data_dir_given_wins_over_the_environment(tmp_path: Path) -> None:
 
 def test_training_has_folders_of_its_own(tmp_path: Path) -> None:
     live = Folders.within(tmp_path)
-    assert live.training.journal != live.journal
+    assert live.training.data != live.data
     assert live.training.data.is_relative_to(live.data)
 
 
