@@ -49,7 +49,7 @@ class Terminal:
     def answer(self, document: Mapping[str, object]) -> None:
         """Write the answer for machines: one JSON document; people have been told in words."""
         if self.is_json:
-            print(json.dumps(document, indent=2), file=self.stdout)
+            _write_json(document, self.stdout)
 
     def problem(self, error: GiftillError, status: int) -> None:
         """Tell what went wrong and what to do: three sentences, or one JSON document.
@@ -70,7 +70,7 @@ class Terminal:
                 "type": type(error).__name__,
                 "exit_status": status,
             }
-            print(json.dumps({"error": problem}, indent=2), file=self.stderr)
+            _write_json({"error": problem}, self.stderr)
             return
         print(plain(f"giftill: {title}. {message}"), file=self.stderr)
         if hint:
@@ -96,6 +96,13 @@ class Terminal:
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write name and value a line, the values under each other."""
         self.table([(f"{name}", value) for name, value in pairs])
+
+
+def _write_json(document: Mapping[str, object], stream: TextIO) -> None:
+    """Write a document as UTF-8; where a stream has another encoding, escape what it may lack."""
+    encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
+    is_utf8 = encoding in {"utf-8", "utf8"}
+    print(json.dumps(document, indent=2, ensure_ascii=not is_utf8), file=stream)
 
 
 def plain(text: str) -> str:

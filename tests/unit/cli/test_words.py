@@ -185,6 +185,21 @@ def test_texts_of_the_server_are_shown_as_plain_text() -> None:
     assert len(err.getvalue().splitlines()) == 1
 
 
+def test_json_is_utf_8_as_it_is_and_escaped_where_the_stream_can_t_hold_it() -> None:
+    written = {}
+    for encoding in ("utf-8", "ascii"):
+        raw = io.BytesIO()
+        with io.TextIOWrapper(raw, encoding=encoding) as out:
+            terminal = Terminal(io.StringIO(), out, out, Texts("en"), is_json=True)
+            terminal.answer({"code": "•••• 7K9Q"})
+            terminal.problem(GiftillError(Message("€"), Message(""), Message("")), 3)
+            out.flush()
+            written[encoding] = raw.getvalue().decode(encoding)
+    assert '"code": "•••• 7K9Q"' in written["utf-8"]
+    assert '"title": "€"' in written["utf-8"]
+    assert r'"title": "\u20ac"' in written["ascii"]
+
+
 class WithoutQt:
     """Wiring on a PC where the window's library is not installed."""
 
