@@ -22,6 +22,10 @@ _LONGEST_SHOWN: Final = 200
 # argparse says what is wrong in English only; these are the sentences a cashier can meet.
 _KNOWN_PROBLEMS: Final = (
     (
+        re.compile(r"the following arguments are required: (?P<choices>\w+(?:\|\w+)+)"),
+        N_("It must be said what to do: {choices}."),
+    ),
+    (
         re.compile(r"the following arguments are required: (?P<what>.+)"),
         N_("{what} is missing."),
     ),

@@ -50,9 +50,12 @@ async def check_name(context: Context) -> Finding:
             ),
             Message(N_("Check the network and its DNS; captures wait safely in the outbox.")),
         )
-    return _NAME.ok(
-        Message(N_("{host} is at {address}."), {"host": host, "address": found[0][4][0]})
-    )
+    address = found[0][4][0]
+    if address == host:
+        return _NAME.ok(
+            Message(N_("None to look up: the API is at the address {host}."), {"host": host})
+        )
+    return _NAME.ok(Message(N_("{host} is at {address}."), {"host": host, "address": address}))
 
 
 async def check_api(context: Context) -> tuple[Finding, ...]:

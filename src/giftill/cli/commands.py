@@ -149,5 +149,6 @@ EXIT_STATUSES: Final = N_(
   6  unknown, being checked; do not repeat it
   7  needs attention
   8  not set up: token, keyring or settings
-  9  the data folder is in use by another Giftill"""
+  9  the data folder is in use by another Giftill
+130  interrupted (Ctrl-C)"""
 )

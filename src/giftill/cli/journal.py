@@ -24,6 +24,7 @@ def add_journal(parser: Parser) -> None:
     parser.own.add_argument(
         "action",
         choices=("verify", "export"),
+        metavar="verify|export",
         help=t("verify that nothing was changed, or export all of it as JSON lines"),
     )
     parser.own.add_argument(

@@ -55,6 +55,20 @@ class NoTokenError(CommandError):
         )
 
 
+class TokenNotKeptError(CommandError):
+    """The API refuses the token that was to be set."""
+
+    status = Exit.NOT_SET_UP
+
+    def __init__(self) -> None:
+        """Tell what becomes of the token that was set before."""
+        super().__init__(
+            Message(N_("Gifty refused the token")),
+            Message(N_("It was not kept. A token that was set before stays as it is.")),
+            Message(N_("Copy the token again from the developer’s page of the Gifty dashboard.")),
+        )
+
+
 class UnknownLocationError(CommandError):
     """The location that was asked for is not one of the account's."""
 

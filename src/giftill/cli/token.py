@@ -9,7 +9,7 @@ from giftill.domain.message import N_, Message
 from giftill.logs import hide_secret
 
 from .exits import Exit
-from .problems import OutboxFilledError, UsageError
+from .problems import OutboxFilledError, TokenNotKeptError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +30,7 @@ def add_token(parser: Parser) -> None:
     parser.own.add_argument(
         "action",
         choices=("set", "forget", "check"),
+        metavar="set|forget|check",
         help=t("set reads the token from standard input and checks it before it is kept"),
     )
     parser.own.add_argument(
@@ -55,7 +56,7 @@ async def _check(context: Context) -> Exit:
 
 
 async def _set(context: Context, given: str) -> Exit:
-    from giftill.gifty import GiftyClient
+    from giftill.gifty import GiftyClient, TokenRefused
 
     hide_secret(given)
     vault = context.vault()
@@ -64,7 +65,10 @@ async def _set(context: Context, given: str) -> Exit:
     async with GiftyClient(
         given, base_url=context.settings.api_url, language=context.settings.language
     ) as client:
-        count = await _count_locations(client)
+        try:
+            count = await _count_locations(client)
+        except TokenRefused as error:
+            raise TokenNotKeptError from error
     await vault.set_token(given)
     _tell_works(context, count)
     context.terminal.say(context.t("It is kept in the keyring “{keyring}”.", keyring=keyring))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -304,6 +305,9 @@ class _House:
 
 
 def _reason(error: Exception) -> str:
+    """Return the system's own words; asyncio and socket add theirs to them."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
     return getattr(error, "strerror", None) or str(error)
 
 

@@ -144,7 +144,7 @@ class NotResolvable(GiftillError):
             Message(
                 N_("Only what needs attention is resolved by hand; the rest goes on by itself.")
             ),
-            Message(N_("Wait, or choose “Send now”.")),
+            Message(N_("The outbox lists what needs attention, with its id.")),
         )
 
 

@@ -234,7 +234,10 @@ def test_resolve_wants_an_item_that_needs_attention_and_a_reason(shell: Shell) -
     assert shell.run("outbox", "resolve").status == 2
     assert shell.run("outbox", "resolve", "op_x").status == 2
     assert shell.run("outbox", "resolve", "op_x", "--reason", " ").status == 2
-    assert shell.run("outbox", "resolve", "op_x", "--reason", "paid in cash").status == 3
+    answer = shell.run("outbox", "resolve", "op_x", "--reason", "paid in cash")
+    assert answer.status == 3
+    assert "Send now" not in answer.err
+    assert "lists what needs attention" in answer.err
     assert shell.run("outbox", "send", "op_x").status == 2
 
 

@@ -54,7 +54,8 @@ def test_the_help_lists_every_command_and_exit_status(shell: Shell) -> None:
     answer = shell.run("--help")
     assert answer.status == 0
     assert all(f"    {command.name}" in answer.out for command in COMMANDS)
-    assert all(f"  {status}  " in answer.out for status in (0, 2, 3, 4, 5, 6, 7, 8, 9))
+    assert all(f"  {status}  " in answer.out for status in range(10))
+    assert "\n130  " in answer.out
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
@@ -108,6 +109,19 @@ def test_a_usage_error_is_dutch_where_the_system_is(shell: Shell) -> None:
 
 def test_a_wrong_choice_is_answered_with_the_right_ones(shell: Shell) -> None:
     assert "list, send, resolve" in shell.run("outbox", "frobnicate").err
+
+
+@pytest.mark.parametrize(
+    ("word", "actions"), [("token", "set|forget|check"), ("journal", "verify|export")]
+)
+def test_a_command_without_its_action_says_which_there_are(
+    shell: Shell, word: str, actions: str
+) -> None:
+    answer = shell.run(word)
+    assert answer.status == 2
+    assert answer.err.startswith(
+        f"giftill: This command can’t be understood. It must be said what to do: {actions}."
+    )
 
 
 def test_what_was_typed_can_t_play_with_the_terminal(shell: Shell) -> None:
