@@ -215,6 +215,8 @@ def _exit_of_parts(error: GiftillError) -> Exit:
             Exit.REFUSED,
         ),
     )
+    if isinstance(error, results.HoldNotKnown):
+        return exit_for(error.reason)
     for kinds, status in by_kind:
         if isinstance(error, kinds):
             return status

@@ -97,15 +97,53 @@ class Settled:
 
 
 class AlreadySettling(GiftillError):
-    """A hold is to be captured though its release is under way, or the reverse."""
+    """A hold is to be captured though its release is under way or done, or the reverse."""
 
-    def __init__(self) -> None:
-        """Explain that the two exclude each other."""
+    def __init__(self, existing: Operation) -> None:
+        """Explain that the two exclude each other, and how far the `existing` one is."""
+        if existing.state is not OperationState.CONFIRMED:
+            super().__init__(
+                Message(N_("Already being settled")),
+                Message(N_("This hold is already being completed or cancelled at this till.")),
+                Message(N_("See Outbox for how far it is.")),
+            )
+        elif existing.kind is OperationKind.CAPTURE:
+            super().__init__(
+                Message(N_("Already completed")),
+                Message(N_("This hold was completed: its money was taken from the card.")),
+                Message(
+                    N_("To give money back, refund it: giftill refund {id} AMOUNT"),
+                    {"id": existing.transaction or ""},
+                ),
+            )
+        else:
+            super().__init__(
+                Message(N_("Already given back")),
+                Message(N_("This hold was released: its money is back on the card.")),
+                Message(N_("Scan the card again to charge it.")),
+            )
+
+
+class HoldNotKnown(GiftillError):
+    """A hold of another till is to be settled here, and the API can't be asked about it.
+
+    Attributes:
+        reason: Why it can't.
+    """
+
+    def __init__(self, reason: GiftillError) -> None:
+        """Tell that this one does not wait in the outbox, as those of this till do."""
         super().__init__(
-            Message(N_("Already being settled")),
-            Message(N_("This hold is already being completed or cancelled at this till.")),
-            Message(N_("See Outbox for how far it is.")),
+            reason.title,
+            Message(
+                N_(
+                    "This till does not know the hold, and Gifty can’t be asked about it now. "
+                    "Nothing was queued."
+                )
+            ),
+            Message(N_("Do it again once Gifty answers, or at the till that made the hold.")),
         )
+        self.reason = reason
 
 
 class NotAHold(GiftillError):

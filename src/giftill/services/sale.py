@@ -18,6 +18,7 @@ from giftill.domain.operations import (
     OperationState,
     SaleId,
 )
+from giftill.domain.outcomes import Outcome
 from giftill.gifty import GiftyClient, GiftyError
 from giftill.journal import EventKind, Journal, Record
 
@@ -28,6 +29,7 @@ from .observable import Signal
 from .online import Ask, OnlineOperations
 from .results import (
     BalanceTooLow,
+    HoldNotKnown,
     LimitReached,
     NotAHold,
     OtherCurrency,
@@ -54,6 +56,8 @@ _log = logging.getLogger(__name__)
 
 # A cashier is told "Queued" after this long without an answer; the request itself goes on.
 _PATIENCE_S: Final = 12.0
+# Answers about a transaction that asking again does not change.
+_SAID_NO: Final = (Outcome.NOT_FOUND, Outcome.STATE_REFUSED, Outcome.FORBIDDEN)
 _UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
 
 
@@ -177,15 +181,21 @@ class SaleService:
         """Return a hold by its transaction; one made elsewhere is read and taken over.
 
         Raises:
-            GiftyError: It is not known here and the API could not be asked, or knows none.
+            HoldNotKnown: It is not known here, and the API can't be asked now.
+            GiftyError: It is not known here, and the API says no.
             NotAHold: It is no open hold.
             StillChecking: It may be the very hold that a lost answer told of.
         """
-        account = await self._accounts.ensure()
-        hold = await self._journal.hold(account, transaction)
-        if hold is not None:
-            return hold
-        found = await self._client.transaction(transaction)
+        try:
+            account = await self._accounts.ensure()
+            hold = await self._journal.hold(account, transaction)
+            if hold is not None:
+                return hold
+            found = await self._client.transaction(transaction)
+        except GiftyError as error:
+            if error.outcome in _SAID_NO:
+                raise
+            raise HoldNotKnown(error) from error
         if not found.is_open_hold or found.card is None or found.id != transaction:
             raise NotAHold
         await self._refuse_what_is_looked_for(found)

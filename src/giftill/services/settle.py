@@ -104,7 +104,7 @@ class Outbox:
             also: What is recorded in the same instant, before them.
 
         Raises:
-            AlreadySettling: The opposite was asked for one of them.
+            AlreadySettling: The opposite was asked for one of them, or is done.
             NotAHold: One of them is settled already.
             JournalWriteError: They could not be recorded; nothing will happen.
         """
@@ -115,7 +115,7 @@ class Outbox:
             hold = await self._journal.hold(given.account, given.transaction) or given
             existing = await self._journal.settlement_of(hold.account, hold.transaction)
             if existing is not None and existing.kind is not kind:
-                raise AlreadySettling
+                raise AlreadySettling(existing)
             if existing is None:
                 if {given.state, hold.state} != {HoldState.OPEN}:
                     raise NotAHold
@@ -128,7 +128,7 @@ class Outbox:
                 await self._journal.commit(*records)
             except SettlementConflict as conflict:
                 if conflict.existing.kind is not kind:
-                    raise AlreadySettling from conflict
+                    raise AlreadySettling(conflict.existing) from conflict
                 # Asked for twice in one instant; the other one was first.
                 return await self.record(holds, kind, cashier, also=also)
             await self.refresh()

@@ -92,8 +92,14 @@ def test_capture_and_release_settle_a_hold_once(shell: Shell) -> None:
     assert shell.run("capture", captured).status == 0
     assert shell.run("release", released).status == 0
     assert balance(shell) == 3750
-    assert shell.run("release", captured).status == 3
-    assert shell.run("capture", released).status == 3
+    too_late = shell.run("release", captured)
+    assert too_late.status == 3
+    assert "was completed" in too_late.err
+    assert f"giftill refund {captured} AMOUNT" in too_late.err
+    too_late = shell.run("capture", released)
+    assert too_late.status == 3
+    assert "back on the card" in too_late.err
+    assert "Outbox" not in too_late.err
     assert balance(shell) == 3750
 
 
@@ -128,10 +134,16 @@ def test_offline_nothing_new_is_charged(shell: Shell, server: SandboxServer) -> 
 def test_a_hold_of_another_till_is_taken_over_online_only(
     shell: Shell, server: SandboxServer, tmp_path: Path
 ) -> None:
-    other = Shell(tmp_path / "other", server.url)
+    other, another = Shell(tmp_path / "other", server.url), Shell(tmp_path / "a", server.url)
+    another.hold(SHOWCASE["full_25"].code)
     hold = other.hold(FULL)
     server.faults.set(Fault(FaultKind.OFFLINE))
-    assert shell.run("capture", hold).status == 4
+    for till in (shell, another):
+        answer = till.run("capture", hold)
+        assert answer.status == 4
+        assert "Nothing was queued" in answer.err
+        assert "safely in the outbox" not in answer.err
+        assert "The outbox is empty" in till.run("outbox").out
     server.faults.clear()
     assert shell.run("capture", hold).status == 0
     assert redeems(shell) == [(-1250, "success")]
