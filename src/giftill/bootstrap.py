@@ -14,8 +14,8 @@ import msgspec
 from giftill.config import SettingsStore, settings_for_training
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
-from giftill.gifty import GiftyClient, Pacer, Timeouts
-from giftill.journal import Journal, JournalError
+from giftill.gifty import GiftyClient, Timeouts
+from giftill.journal import Journal
 from giftill.services.accounts import Accounts
 from giftill.services.attention import Attention
 from giftill.services.catalogue import Catalogue
@@ -23,6 +23,7 @@ from giftill.services.clock import SystemClock
 from giftill.services.connectivity import Connectivity
 from giftill.services.desk import Desk
 from giftill.services.observable import Observable
+from giftill.services.pace import pacer_of
 from giftill.services.reconcile import Reconciler
 from giftill.services.recovery import recover, reread_until_complete
 from giftill.services.sale import SaleService
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.config import Folders, Settings
+    from giftill.gifty import Pacer
     from giftill.services.desk import TrainingControls
     from giftill.training import Training
 
@@ -43,7 +45,6 @@ _TIMEOUTS: Final = Timeouts()
 # Longer than the wait for an answer: what was sent has arrived by then, or never will.
 _QUIET_S: Final = _TIMEOUTS.answer_s + 5.0
 _CLOSING_PATIENCE_S: Final = 5.0
-_PACE_FACT: Final = "pace"
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,7 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         journal = await Journal.open(plan.folders.data, now_ms=clock.now_ms)
         stack.push_async_callback(journal.close)
-        pacer = await _pacer(journal, settings)
-        stack.push_async_callback(_keep_pace, journal, pacer)
+        pacer = pacer_of(settings, plan.folders)
         client = await stack.enter_async_context(_client(settings, pacer, connectivity))
         token = _TokenFeed(plan.find_token, client, connectivity)
         await token.feed()
@@ -223,7 +223,7 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
 
 
 def _client(settings: Settings, pacer: Pacer, connectivity: Connectivity) -> GiftyClient:
-    return GiftyClient(
+    client = GiftyClient(
         None,
         base_url=settings.api_url,
         language=settings.language,
@@ -232,6 +232,8 @@ def _client(settings: Settings, pacer: Pacer, connectivity: Connectivity) -> Gif
         timeouts=_TIMEOUTS,
         watch=connectivity.watch,
     )
+    client.admit = connectivity.admit
+    return client
 
 
 class _TokenFeed:
@@ -305,22 +307,6 @@ async def _at_work(
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.error("A background task broke off", exc_info=task.exception())
-
-
-async def _pacer(journal: Journal, settings: Settings) -> Pacer:
-    """Return a pacer that remembers the last minute's requests, also those before a restart."""
-    kept = await journal.fact(_PACE_FACT)
-    history = tuple(int(each) for each in kept.split()) if kept else ()
-    limit = max(1, settings.requests_per_minute // settings.tills_on_account)
-    return Pacer(limit, history=history)
-
-
-async def _keep_pace(journal: Journal, pacer: Pacer) -> None:
-    try:
-        await journal.set_fact(_PACE_FACT, " ".join(str(each) for each in pacer.history))
-    except JournalError:
-        # Worth a line, but not to hide from a cashier how the last request ended.
-        _log.exception("Could not keep the last minute's pace")
 
 
 def run_window(

@@ -31,13 +31,25 @@ from .errors import (
     ValidationError,
 )
 from .exchange import Exchange, Purpose, Request, Timeouts
-from .pacing import Pacer, Priority
+from .pacing import (
+    USUAL_LIMIT_PER_MINUTE,
+    Pacer,
+    Priority,
+    Urgency,
+    Who,
+    outbox_share,
+    priority_of,
+)
+from .pauses import AskedToWait, TokenAwaited
+from .turns import Turns, TurnsInMemory, TurnsOnDisk
 from .where import DEFAULT, Where, check_address
 
 __all__ = [
     "DEFAULT",
+    "USUAL_LIMIT_PER_MINUTE",
     "AnsweredError",
     "ApiError",
+    "AskedToWait",
     "ErrorDetail",
     "Exchange",
     "Forbidden",
@@ -57,14 +69,22 @@ __all__ = [
     "StateRefused",
     "Timeouts",
     "TlsError",
+    "TokenAwaited",
     "TokenMissing",
     "TokenRefused",
+    "Turns",
+    "TurnsInMemory",
+    "TurnsOnDisk",
     "UnreadableAnswer",
     "UnusableAddress",
     "UnusableId",
     "UnusableInput",
     "UnusableToken",
+    "Urgency",
     "ValidationError",
     "Where",
+    "Who",
     "check_address",
+    "outbox_share",
+    "priority_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from giftill import __version__
@@ -17,7 +17,7 @@ from .errors import GiftyError, TokenMissing, TokenRefused, UnusableAddress, Unu
 from .exchange import Exchange, Purpose, Request, Timeouts
 from .lean import keep_lean
 from .masking import mask
-from .pacing import Pacer, Priority
+from .pacing import USUAL_LIMIT_PER_MINUTE, Pacer, Priority, Who
 from .pagination import pages
 from .where import DEFAULT, Default, Where, check_address
 
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# Of the 120 a minute that the API allows (page section “Rate Limiting”), with room for a clock
-# that ticks a little differently at the other end.
-USUAL_LIMIT_PER_MINUTE: Final = 100
-
 _TOKEN = re.compile(r"[!-~]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -52,6 +48,7 @@ class GiftyClient:
 
     Attributes:
         pacer: Gives each request its turn.
+        admit: Asked before each request; raises a `GiftyError` to keep it from being sent.
     """
 
     def __init__(
@@ -92,6 +89,7 @@ class GiftyClient:
         self._timeouts = timeouts
         self._carrier = transport
         self._transport: Transport | None = None
+        self.admit: Callable[[Request, Who], None] = lambda *_: None
         self._watch = watch
 
     def __repr__(self) -> str:
@@ -141,7 +139,7 @@ class GiftyClient:
         self._location = None if location is None else LocationId(calls.check_id(location))
 
     async def card(
-        self, code: CardCode, *, location: Where = DEFAULT, priority: Priority = Priority.CASHIER
+        self, code: CardCode, *, location: Where = DEFAULT, priority: Who = Priority.CASHIER
     ) -> Card:
         """Retrieve a gift card (page section “Retrieve Gift Card”)."""
         return await self._ask(calls.card(code), wire.card, location, priority)
@@ -153,7 +151,7 @@ class GiftyClient:
         *,
         capture: bool = False,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Take an amount off a card (page section “Redeem Gift Card”).
 
@@ -176,7 +174,7 @@ class GiftyClient:
         package: PackageId | None = None,
         promotional: bool = False,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Activate a card with an amount or a package (page section “Issue Gift Card”)."""
         call = calls.issue(code, amount, package, promotional=promotional)
@@ -188,7 +186,7 @@ class GiftyClient:
         expires_at: datetime,
         *,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Re-activate an expired card (page section “Extend Gift Card”).
 
@@ -205,7 +203,7 @@ class GiftyClient:
         transaction_id: TransactionId,
         *,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Retrieve a transaction (page section “Retrieve Transaction”)."""
         call = calls.transaction(transaction_id)
@@ -216,7 +214,7 @@ class GiftyClient:
         transaction_id: TransactionId,
         *,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Make a hold final (page section “Capture Transaction”)."""
         call = calls.capture(transaction_id)
@@ -227,7 +225,7 @@ class GiftyClient:
         transaction_id: TransactionId,
         *,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Give a held amount back; returns the release (page section “Release Transaction”)."""
         call = calls.release(transaction_id)
@@ -241,7 +239,7 @@ class GiftyClient:
         reason: str = "CUSTOMER_REQUEST",
         description: str = "",
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Transaction:
         """Give captured money back to the card, all or a part of it; returns the refund."""
         call = calls.refund(transaction_id, amount, reason=reason, description=description)
@@ -252,7 +250,7 @@ class GiftyClient:
         package_id: PackageId,
         *,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> Package:
         """Retrieve a package (page section “Retrieve Package”)."""
         return await self._ask(calls.package(package_id), wire.package, location, priority)
@@ -263,7 +261,7 @@ class GiftyClient:
         card: CardId | None = None,
         page_size: int = calls.LARGEST_PAGE,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> AsyncIterator[Transaction]:
         """Iterate over all transactions, newest first; a page is requested when it is needed.
 
@@ -285,7 +283,7 @@ class GiftyClient:
         *,
         page_size: int = calls.LARGEST_PAGE,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> AsyncIterator[Location]:
         """Iterate over all locations of the account (page section “List All Locations”)."""
         return pages(
@@ -300,7 +298,7 @@ class GiftyClient:
         *,
         page_size: int = calls.LARGEST_PAGE,
         location: Where = DEFAULT,
-        priority: Priority = Priority.CASHIER,
+        priority: Who = Priority.CASHIER,
     ) -> AsyncIterator[Package]:
         """Iterate over all packages, also those not sold now (page section “List All Packages”)."""
         return pages(
@@ -334,13 +332,16 @@ class GiftyClient:
         call: calls.Call,
         decode: Callable[[bytes], _T],
         location: Where,
-        priority: Priority,
+        priority: Who,
     ) -> _T:
         if self._token is None:
             raise TokenMissing(call.request)
         token, fields, scrub = self._token, self._headers(location), self._scrub(call)
         transport = await self._opened()
+        self.admit(call.request, priority)
         await self.pacer.turn(priority)
+        # While it waited, the answer to another request can have asked for a pause.
+        self.admit(call.request, priority)
         answer: answers.Answer | None = None
         started = time.perf_counter()
         try:

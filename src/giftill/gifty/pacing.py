@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import time
-from collections import deque
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+from .turns import TurnsInMemory
 
-WINDOW_S: Final = 60.0
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .turns import Turns
+
+# Of the 120 a minute that the API allows (page section “Rate Limiting”), with room for a clock
+# that ticks a little differently at the other end.
+USUAL_LIMIT_PER_MINUTE: Final = 100
+USUAL_RESERVE: Final = 20
 
 # Two clocks never agree to the last bit: a wait shorter than this could end before it began.
 _SHORTEST_SLEEP_S: Final = 0.001
@@ -23,6 +27,42 @@ class Priority(IntEnum):
 
     CASHIER = 0
     OUTBOX = 1
+
+
+class Urgency:
+    """Who waits for a request that the outbox begins: a cashier may come to wait for it as well."""
+
+    def __init__(self, priority: Priority) -> None:
+        """Begin with who waits for it now."""
+        self._is_cashiers = asyncio.Event()
+        if priority is Priority.CASHIER:
+            self.hurry()
+
+    @property
+    def priority(self) -> Priority:
+        """Who waits for it now."""
+        return Priority.CASHIER if self._is_cashiers.is_set() else Priority.OUTBOX
+
+    def hurry(self) -> None:
+        """Make it a cashier's request from now on, also while it waits for its turn."""
+        self._is_cashiers.set()
+
+    async def hurried(self) -> None:
+        """Wait until it is a cashier's."""
+        await self._is_cashiers.wait()
+
+
+Who = Priority | Urgency
+
+
+def priority_of(who: Who) -> Priority:
+    """Return who waits for a request in this instant."""
+    return who.priority if isinstance(who, Urgency) else who
+
+
+def outbox_share(limit_per_minute: int, reserve_for_cashier: int = USUAL_RESERVE) -> int:
+    """Return how many turns of a window the outbox may use: half of a small limit at least."""
+    return limit_per_minute - min(reserve_for_cashier, limit_per_minute // 2)
 
 
 class Pacer:
@@ -37,90 +77,73 @@ class Pacer:
         self,
         limit_per_minute: int,
         *,
-        now: Callable[[], float] = time.time,
-        steady: Callable[[], float] | None = None,
+        turns: Turns | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        reserve_for_cashier: int = 20,
-        history: Iterable[int] = (),
+        reserve_for_cashier: int = USUAL_RESERVE,
     ) -> None:
         """Start with the turns that were used before.
 
         Args:
             limit_per_minute: Turns in any 60 seconds; 0 for no limit (the API allows 120).
-            now: This PC's Unix time in seconds; `history` is told in it.
-            steady: A clock in seconds that never jumps; by default the system's, or `now` where
-                that is not the system's clock either.
+            turns: Remembers them; by default this pacer's own memory.
             sleep: Waits so many seconds; it may wake early.
             reserve_for_cashier: Turns of a window that the outbox never uses; at most half of the
                 limit, so that a small limit still drains the outbox.
-            history: An earlier pacer's `history`, so that a restart gives no second helping.
         """
         if limit_per_minute < 0 or reserve_for_cashier < 0:
             msg = "neither the limit nor the reserve can be negative"
             raise ValueError(msg)
-        self._now = now
-        self._steady = steady or (time.monotonic if now is time.time else now)
+        self._turns: Turns = TurnsInMemory() if turns is None else turns
         self._sleep = sleep
-        self._limit = limit_per_minute
         self._limits = {
             Priority.CASHIER: limit_per_minute,
-            Priority.OUTBOX: limit_per_minute - min(reserve_for_cashier, limit_per_minute // 2),
+            Priority.OUTBOX: outbox_share(limit_per_minute, reserve_for_cashier),
         }
-        # By the steady clock, oldest first: the wall clock may jump while the till is running.
-        self._used: deque[float] = deque(self._remember(history))
         self._waiting = dict.fromkeys(Priority, 0)
         self._queues = {priority: asyncio.Lock() for priority in Priority}
         self._no_cashier_waits = asyncio.Event()
         self._no_cashier_waits.set()
 
-    @property
-    def history(self) -> tuple[int, ...]:
-        """When the turns of the last 60 seconds were used: Unix time in ms, oldest first."""
-        self._forget_old()
-        offset = self._now() - self._steady()
-        return tuple(math.ceil((used + offset) * 1000) for used in self._used)
-
-    async def turn(self, priority: Priority = Priority.CASHIER) -> None:
+    async def turn(self, who: Who = Priority.CASHIER) -> None:
         """Wait until a request may be sent, and count it as sent."""
+        if not isinstance(who, Urgency):
+            await self._turn(who)
+        elif who.priority is Priority.CASHIER or not await self._turn_unless_hurried(who):
+            await self._turn(Priority.CASHIER)
+
+    async def _turn_unless_hurried(self, urgency: Urgency) -> bool:
+        """Wait for a turn of the outbox; give it up and return False once a cashier waits."""
+        turn = asyncio.ensure_future(self._turn(Priority.OUTBOX))
+        hurried = asyncio.ensure_future(urgency.hurried())
+        both = (turn, hurried)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return turn.done()
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _turn(self, priority: Priority) -> None:
         self._waiting[priority] += 1
         self._tell_whether_cashiers_wait()
         try:
             # The lock is a queue: it lets in one after another, in the order they came.
             async with self._queues[priority]:
-                await self._wait_for_room(priority)
-                self._used.append(self._steady())
+                await self._take(priority)
         finally:
             self._waiting[priority] -= 1
             self._tell_whether_cashiers_wait()
 
-    async def _wait_for_room(self, priority: Priority) -> None:
+    async def _take(self, priority: Priority) -> None:
         while True:
             # Asked again after each waking, as the next cashier may have come meanwhile.
             while priority is not Priority.CASHIER and self._waiting[Priority.CASHIER]:
                 await self._no_cashier_waits.wait()
-            wait_s = self._wait_s(priority)
+            wait_s = self._turns.take(self._limits[priority])
             if wait_s <= 0:
                 return
             await self._sleep(max(wait_s, _SHORTEST_SLEEP_S))
-
-    def _wait_s(self, priority: Priority) -> float:
-        """Return how long until a turn is free, in seconds; 0 for now."""
-        self._forget_old()
-        to_expire = len(self._used) - self._limits[priority]
-        if not self._limit or to_expire < 0:
-            return 0.0
-        return self._used[to_expire] + WINDOW_S - self._steady()
-
-    def _forget_old(self) -> None:
-        oldest = self._steady() - WINDOW_S
-        while self._used and self._used[0] <= oldest:
-            self._used.popleft()
-
-    def _remember(self, history: Iterable[int]) -> list[float]:
-        now, steady = self._now(), self._steady()
-        # A time to come means that the clock was set back: count it as used just now.
-        ages = (max(0.0, now - used_ms / 1000) for used_ms in history)
-        return sorted(steady - age for age in ages if age < WINDOW_S)
 
     def _tell_whether_cashiers_wait(self) -> None:
         if self._waiting[Priority.CASHIER]:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from giftill.gifty import Exchange, MaybeSentError, NotSentError, RateLimited, UnreadableAnswer
+from giftill.gifty import (
+    AskedToWait,
+    Exchange,
+    MaybeSentError,
+    NotSentError,
+    Priority,
+    RateLimited,
+    TokenAwaited,
+    UnreadableAnswer,
+    priority_of,
+)
 
 from .observable import Observable
 
 if TYPE_CHECKING:
+    from giftill.gifty import Request, Who
+
     from .clock import Clock
 
 _FIRST_PAUSE_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 600.0
 # Doubled so often, the first pause is longer than the longest.
 _DOUBLINGS: Final = 4
+# A server that asks for longer has lost its clock, or means a client that nobody looks at.
+_LONGEST_ASKED_S: Final = 3_600.0
 # A server that asks for no wait at all would be asked again without end.
 _SHORTEST_PAUSE_S: Final = 1.0
 # So many refusals on end, with nothing else between, are about the till and not about an item.
@@ -62,16 +77,40 @@ class Connectivity:
         return self._clock.now_ms() + self.server_offset_ms
 
     @property
-    def is_paused(self) -> bool:
-        """Whether the outbox must not send now: the token is refused, or the limit was hit.
+    def is_limited(self) -> bool:
+        """Whether the API asked this till to wait, and the time is not over."""
+        if self.link.value is not Link.LIMITED:
+            return False
+        # Before the pause began means that the clock was set back: the next answer will tell.
+        return self._limited_since_ms <= self._clock.now_ms() < self.limited_until_ms
 
-        Likewise while everything that is asked is forbidden: each item would end with a manager.
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether everything that was asked of late is forbidden: that is about the till."""
+        return self._forbidden_in_a_row >= _FORBIDDEN_TO_PAUSE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing may be sent that no cashier waits for.
+
+        The token is refused, the limit was hit, or all is forbidden, so that each item of the
+        outbox would end with a manager.
         """
-        link = self.link.value
-        if link is Link.LIMITED:
-            # Before the pause began means that the clock was set back: the next answer will tell.
-            return self._limited_since_ms <= self._clock.now_ms() < self.limited_until_ms
-        return link is Link.TOKEN_REFUSED or self._forbidden_in_a_row >= _FORBIDDEN_TO_PAUSE
+        return self.is_limited or self.is_forbidden or self.link.value is Link.TOKEN_REFUSED
+
+    def admit(self, request: Request, who: Who) -> None:
+        """Let a request be sent, or refuse it at once.
+
+        A cashier's may find out that a token works again; that a pause is over, nobody may try.
+
+        Raises:
+            AskedToWait: The API asked this till to wait.
+            TokenAwaited: No cashier waits for it, and the token is refused or may do nothing.
+        """
+        if self.is_limited:
+            raise AskedToWait(request, datetime.fromtimestamp(self.limited_until_ms / 1000, UTC))
+        if self.is_paused and priority_of(who) is not Priority.CASHIER:
+            raise TokenAwaited(request)
 
     def watch(self, exchange: Exchange) -> None:
         """Take in what a request met."""
@@ -99,7 +138,7 @@ class Connectivity:
             asked = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
         self._limits_in_a_row += 1
         self._limited_since_ms = self._clock.now_ms()
-        pause_ms = round(max(_SHORTEST_PAUSE_S, asked) * 1000)
+        pause_ms = round(min(max(_SHORTEST_PAUSE_S, asked), _LONGEST_ASKED_S) * 1000)
         self.limited_until_ms = self._limited_since_ms + pause_ms
         self.link.set(Link.LIMITED)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from giftill.gifty import Pacer, Priority
+from giftill.gifty import Pacer, Priority, Turns, TurnsInMemory, Urgency
 from tests.helpers.virtual_time import run_virtually
 
 CASHIER, OUTBOX = Priority.CASHIER, Priority.OUTBOX
@@ -22,8 +22,9 @@ def loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-def make_pacer(limit: int, *, reserve: int = 0, history: tuple[int, ...] = ()) -> Pacer:
-    return Pacer(limit, now=loop_time, reserve_for_cashier=reserve, history=history)
+def make_pacer(limit: int, *, reserve: int = 0, turns: Turns | None = None) -> Pacer:
+    memory = turns or TurnsInMemory(loop_time)
+    return Pacer(limit, turns=memory, reserve_for_cashier=reserve)
 
 
 async def timed_turn(pacer: Pacer, priority: Priority, turns: list[tuple[float, Priority]]) -> None:
@@ -105,19 +106,16 @@ def test_equals_are_served_in_the_order_they_came() -> None:
 
 
 def test_a_cancelled_wait_uses_no_turn_and_frees_the_queue() -> None:
-    async def main() -> tuple[float, int]:
+    async def main() -> float:
         pacer = make_pacer(1)
         await pacer.turn()
         first = asyncio.create_task(pacer.turn())
         second = asyncio.create_task(take(pacer, 1))
         await asyncio.sleep(10)
         first.cancel()
-        at = (await second)[0] - 1_000.0
-        return at, len(pacer.history)
+        return (await second)[0] - 1_000.0
 
-    at, used = run_virtually(main)
-    assert at == pytest.approx(60.0, abs=0.01)
-    assert used == 1
+    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
 
 
 def test_a_cancelled_cashier_lets_the_outbox_go_on() -> None:
@@ -135,52 +133,70 @@ def test_a_cancelled_cashier_lets_the_outbox_go_on() -> None:
 
 def test_a_sleep_that_wakes_early_does_not_break_the_limit() -> None:
     async def main() -> list[float]:
-        pacer = Pacer(2, now=loop_time, sleep=lambda seconds: asyncio.sleep(seconds * 0.4))
+        pacer = Pacer(
+            2,
+            turns=TurnsInMemory(loop_time),
+            sleep=lambda seconds: asyncio.sleep(seconds * 0.4),
+        )
         return await take(pacer, 7)
 
     assert_within_limit(run_virtually(main), 2)
 
 
-def test_a_restart_gives_no_second_helping() -> None:
-    async def main() -> float:
-        before = make_pacer(5)
-        await take(before, 5)
-        await asyncio.sleep(12)
-        after = make_pacer(5, history=before.history)
-        return (await take(after, 1))[0] - 1_000.0
-
-    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
-
-
 def test_a_limit_that_was_lowered_waits_for_what_was_used_above_it() -> None:
     async def main() -> list[float]:
-        before = make_pacer(4)
+        turns = TurnsInMemory(loop_time)
+        before = make_pacer(4, turns=turns)
         await take(before, 2)
         await asyncio.sleep(30)
         await take(before, 2)
-        after = make_pacer(2, history=before.history)
+        after = make_pacer(2, turns=turns)
         return [each - 1_000.0 for each in await take(after, 2)]
 
     assert run_virtually(main) == pytest.approx([90.0, 90.0], abs=0.01)
 
 
-def test_a_history_from_the_future_counts_as_just_now() -> None:
+def test_a_cashier_who_comes_to_wait_for_the_outbox_goes_before_it() -> None:
     async def main() -> float:
-        pacer = make_pacer(1, history=(int((loop_time() + 86_400) * 1000),))
-        return (await take(pacer, 1))[0] - 1_000.0
+        pacer = make_pacer(10, reserve=4)
+        await take(pacer, 6, OUTBOX)
+        urgency = Urgency(OUTBOX)
+        turn = asyncio.create_task(pacer.turn(urgency))
+        await asyncio.sleep(1)
+        assert not turn.done()
+        urgency.hurry()
+        await turn
+        return loop_time() - 1_000.0
 
-    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+    assert run_virtually(main) == pytest.approx(1.0, abs=0.01)
 
 
-def test_setting_the_wall_clock_changes_no_wait() -> None:
+def test_an_urgency_that_nobody_hurries_is_the_outboxs() -> None:
+    async def main() -> tuple[float, float]:
+        pacer = make_pacer(10, reserve=4)
+        await take(pacer, 6, OUTBOX)
+        hurried = Urgency(CASHIER)
+        await pacer.turn(hurried)
+        hurried_at = loop_time()
+        await pacer.turn(Urgency(OUTBOX))
+        return hurried_at - 1_000.0, loop_time() - 1_000.0
+
+    assert run_virtually(main) == pytest.approx((0.0, 60.0), abs=0.01)
+
+
+def test_a_turn_waited_for_in_vain_with_urgency_is_not_used() -> None:
     async def main() -> float:
-        shift = 0.0
-        pacer = Pacer(1, now=lambda: loop_time() + shift, steady=loop_time)
+        pacer = make_pacer(1)
         await pacer.turn()
-        shift = 3_600.0
-        return (await take(pacer, 1))[0] - 1_000.0
+        waiting = asyncio.create_task(pacer.turn(Urgency(OUTBOX)))
+        await asyncio.sleep(1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.sleep(60)
+        await pacer.turn()
+        return loop_time() - 1_000.0
 
-    assert run_virtually(main) == pytest.approx(60.0, abs=0.01)
+    assert run_virtually(main) == pytest.approx(61.0, abs=0.01)
 
 
 def test_no_limit_means_no_wait() -> None:
@@ -221,7 +237,7 @@ def test_the_limit_the_reserve_and_the_order_hold_whatever_comes(
         waiting: set[int] = set()
         pacer = Pacer(
             limit,
-            now=loop_time,
+            turns=TurnsInMemory(loop_time),
             sleep=lambda seconds: asyncio.sleep(seconds * wakes_at),
             reserve_for_cashier=reserve,
         )

@@ -13,7 +13,7 @@ from giftill.domain.money import Money
 from giftill.domain.operations import HoldState, OperationKind, OperationState
 from giftill.gifty import Forbidden, GiftyClient, TokenRefused
 from giftill.gifty.exchange import Purpose, Request
-from giftill.journal import EventKind, JournalWriteError, Record
+from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxServer
 from giftill.services.connectivity import Link
 from giftill.services.results import NotAHold, Result
@@ -282,18 +282,6 @@ async def test_holds_are_read_again_when_a_till_that_started_offline_is_online(
             return not await desk.sales.open_holds()
 
         await until(is_known)
-
-
-async def test_a_full_disk_at_closing_does_not_hide_what_was_done(
-    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with desk_on(server, tmp_path) as desk:
-        await desk.sales.look_up(code_of("full_50"))
-
-        async def full(*_args: object) -> None:
-            raise JournalWriteError("the disk is full")
-
-        monkeypatch.setattr(desk.journal, "set_fact", full)
 
 
 async def test_a_refusal_of_a_token_that_was_replaced_meanwhile_pauses_nothing(

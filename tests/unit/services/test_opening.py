@@ -45,11 +45,15 @@ async def test_a_capture_under_way_comes_to_its_end_before_a_till_without_worker
 
 async def test_the_requests_of_the_last_minute_count_after_a_restart(tmp_path: Path) -> None:
     with sandbox() as server:
-        async with desk_on(server, tmp_path) as desk:
-            await desk.sales.look_up(code_of("full_50"))
-            used = desk.client.pacer.history
-        async with desk_on(server, tmp_path) as desk:
-            assert len(desk.client.pacer.history) == len(used) == 1
+        async with desk_on(server, tmp_path, requests_per_minute=3) as desk:
+            for _ in range(3):
+                await desk.sales.look_up(code_of("full_50"))
+        async with desk_on(server, tmp_path, requests_per_minute=3) as desk:
+            fourth = asyncio.create_task(desk.sales.look_up(code_of("full_50")))
+            ended, _ = await asyncio.wait({fourth}, timeout=0.3)
+            assert not ended
+            fourth.cancel()
+            await asyncio.wait({fourth})
 
 
 async def _is_sending(desk: Desk, id_: OperationId) -> bool:
