@@ -72,6 +72,7 @@ async def check_api(context: Context) -> tuple[Finding, ...]:
 
 async def _probe(context: Context, token: str) -> tuple[Finding, ...]:
     from giftill.gifty import GiftyClient, TokenRefused
+    from giftill.services.pace import pacer_of
 
     settings = context.settings
     exchanges: list[Exchange] = []
@@ -80,6 +81,7 @@ async def _probe(context: Context, token: str) -> tuple[Finding, ...]:
             token,
             base_url=settings.api_url,
             language=settings.language,
+            pacer=pacer_of(settings, context.folders),
             watch=exchanges.append,
         ) as client:
             locations = tuple([each async for each in client.locations()])
@@ -99,8 +101,9 @@ async def _probe(context: Context, token: str) -> tuple[Finding, ...]:
 def check_limits(context: Context) -> Finding:
     """How many requests this till allows itself."""
     settings = context.settings
-    share = max(1, settings.requests_per_minute // settings.tills_on_account)
-    facts = {"n": share, "tills": settings.tills_on_account}
+    from giftill.services.pace import requests_share
+
+    facts = {"n": requests_share(settings), "tills": settings.tills_on_account}
     return _LIMITS.ok(
         Message(N_("{n} requests a minute for this till; tills on the account: {tills}."), facts)
     )

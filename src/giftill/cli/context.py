@@ -87,11 +87,13 @@ class Context:
             GiftyError: The location could not be checked.
         """
         from giftill.gifty import GiftyClient
+        from giftill.services.pace import pacer_of
 
         async with GiftyClient(
             await self.token(),
             base_url=self.settings.api_url,
             language=self.settings.language,
+            pacer=pacer_of(self.settings, self.folders),
             watch=watch,
         ) as client:
             await self.check_location(client)

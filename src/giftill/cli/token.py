@@ -57,13 +57,17 @@ async def _check(context: Context) -> Exit:
 
 async def _set(context: Context, given: str) -> Exit:
     from giftill.gifty import GiftyClient, TokenRefused
+    from giftill.services.pace import pacer_of
 
     hide_secret(given)
     vault = context.vault()
     # Asked first: a keyring that can't keep the token is better known before the API is bothered.
     keyring = await vault.describe()
     async with GiftyClient(
-        given, base_url=context.settings.api_url, language=context.settings.language
+        given,
+        base_url=context.settings.api_url,
+        language=context.settings.language,
+        pacer=pacer_of(context.settings, context.folders),
     ) as client:
         try:
             count = await _count_locations(client)
