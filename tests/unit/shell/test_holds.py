@@ -193,6 +193,7 @@ async def test_a_hold_that_is_being_settled_can_not_be_chosen() -> None:
     board.presenter.select([TransactionId("tr_1")])
     assert board.state.selected == frozenset()
     assert not board.state.can_choose
+    assert not board.state.selection
     assert board.state.rows[0].status.text == "Capture queued"
 
 

@@ -153,6 +153,14 @@ async def test_cancelling_asks_once_with_the_amount(till: Till) -> None:
     assert [each.remaining for each in till.state.done.lines] == ["€50.00 left on it"]
 
 
+async def test_a_release_that_waits_puts_nothing_back_on_the_card_yet(till: Till) -> None:
+    till.sales.settle_result = Result.QUEUED
+    await till.hold("10")
+    await till.presenter.cancel()
+    assert till.state.done is not None
+    assert [each.remaining for each in till.state.done.lines] == ["€40.00 left on it"]
+
+
 async def test_no_means_that_the_sale_stays(till: Till) -> None:
     till.face.answer = False
     await till.hold("10")

@@ -240,7 +240,8 @@ class HoldsPresenter:
 
     def _selection(self, chosen: Sequence[Hold]) -> str:
         if not chosen:
-            return self._t("Choose one or more holds to capture or release")
+            nothing = not self._free()
+            return "" if nothing else self._t("Choose one or more holds to capture or release")
         total = self._money(_total(chosen))
         return self._t.plural(
             "{n} chosen · {total}", "{n} chosen · {total}", len(chosen), total=total

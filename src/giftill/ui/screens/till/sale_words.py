@@ -225,7 +225,12 @@ def _remaining(done: Done, hold: Hold, t: Texts) -> str:
     if left is None:
         return ""
     if done.kind is OperationKind.RELEASE:
-        left += sum(each.hold.amount.cents for each in done.settled if each.hold.card == hold.card)
+        # What is queued or being checked is not back on the card yet.
+        left += sum(
+            each.hold.amount.cents
+            for each in done.settled
+            if each.hold.card == hold.card and each.result is Result.DONE
+        )
     return t("{amount} left on it", amount=Money(left, hold.amount.currency))
 
 
