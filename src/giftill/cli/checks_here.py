@@ -13,8 +13,8 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.services.clock import SystemClock
 
+from .display import Display, find_display
 from .findings import Check, Finding
-from .window import has_display
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,10 +143,13 @@ def check_display(context: Context, platform: str = sys.platform) -> Finding:
             Message(N_("PySide6 is not installed, so the window can’t open.")),
             Message(N_("Install PySide6-Essentials; the command line works without.")),
         )
-    if has_display(context.environ, platform):
+    display = find_display(context.environ, platform)
+    if display is Display.THERE:
         return _DISPLAY.ok(Message(N_("There is one for the window.")))
     return _DISPLAY.warn(
-        Message(N_("There is none here, so the window can’t open.")),
+        Message(N_("There is none here, so the window can’t open."))
+        if display is Display.NONE
+        else Message(N_("It does not answer, so the window can’t open.")),
         Message(N_("Sign in to a desktop, or set DISPLAY; the command line works without.")),
     )
 

@@ -10,6 +10,7 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.domain.money import AmountError
 
+from .display import Display
 from .exits import Exit
 
 if TYPE_CHECKING:
@@ -158,11 +159,13 @@ class NoDisplayError(CommandError):
 
     status = Exit.NOT_SET_UP
 
-    def __init__(self) -> None:
-        """Explain where one comes from."""
+    def __init__(self, display: Display) -> None:
+        """Explain what is known of the `display`, and where one comes from."""
         super().__init__(
             Message(N_("No window on this PC")),
-            Message(N_("There is no display here, so the window can’t open.")),
+            Message(N_("There is no display here, so the window can’t open."))
+            if display is Display.NONE
+            else Message(N_("The display does not answer, so the window can’t open.")),
             Message(N_("Sign in to a desktop, or set DISPLAY; the command line works without.")),
         )
 

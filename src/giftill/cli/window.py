@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .display import Display, find_display
 from .problems import NoDisplayError, NoWindowError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
     from .arguments import Parser
     from .context import Context
@@ -28,23 +27,16 @@ def add_demo(parser: Parser) -> None:
     )
 
 
-def has_display(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Whether a window could open here."""
-    return platform in {"win32", "darwin"} or bool(
-        environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
-    )
-
-
 def show_window(context: Context, arguments: argparse.Namespace) -> int:
     """Show the terminal until it is closed.
 
     Raises:
-        NoDisplayError: There is no screen.
+        NoDisplayError: There is no screen, or none that answers.
         NoWindowError: Qt is not there, or not whole.
     """
-    # Qt would end the whole process. Whoever chose another of its platforms needs no screen.
-    if not (context.environ.get("QT_QPA_PLATFORM") or has_display(context.environ)):
-        raise NoDisplayError
+    display = find_display(context.environ)
+    if display is not Display.THERE:
+        raise NoDisplayError(display)
     try:
         return context.wiring.run_window(
             context.settings,

@@ -138,6 +138,26 @@ def test_a_port_that_is_taken_is_a_sentence(environ: dict[str, str], server: San
     assert "attempting to bind" not in answer.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+@pytest.mark.parametrize(
+    "display",
+    [
+        {"DISPLAY": ":9999"},
+        {"WAYLAND_DISPLAY": "wayland-9999"},
+        {"DISPLAY": ":9999", "QT_QPA_PLATFORM": "xcb"},
+    ],
+    ids=["x11", "wayland", "chosen"],
+)
+def test_a_display_that_does_not_answer_is_a_sentence_and_no_abort(
+    environ: dict[str, str], display: dict[str, str]
+) -> None:
+    answer = run({**environ, **display}, "--training")
+    assert answer.returncode == 8
+    assert "The display does not answer" in answer.stderr
+    doctor = run({**environ, **display}, "doctor")
+    assert "It does not answer, so the window can’t open." in doctor.stdout
+
+
 def test_the_sheet_of_cards_is_a_pdf(environ: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "cards.pdf"
     assert run(environ, "sandbox", "cards", "--out", str(out)).returncode == 0

@@ -231,7 +231,7 @@ class WithoutQt:
 @pytest.mark.parametrize("words", [(), ("--training",), ("demo",)])
 def test_without_qt_the_window_says_what_is_missing(shell: Shell, words: tuple[str, ...]) -> None:
     shell.wiring = WithoutQt(shell.wiring, "PySide6")
-    answer = shell.run(*words, DISPLAY=":0")
+    answer = shell.run(*words, QT_QPA_PLATFORM="offscreen")
     assert answer.status == 8
     assert "PySide6" in answer.err
     assert "Traceback" not in answer.err
@@ -246,7 +246,7 @@ def test_without_a_display_the_window_says_so(shell: Shell, words: tuple[str, ..
 
 def test_a_missing_part_of_giftill_itself_is_a_bug_that_is_logged(shell: Shell) -> None:
     shell.wiring = WithoutQt(shell.wiring, "giftill.ui.app")
-    answer = shell.run(DISPLAY=":0")
+    answer = shell.run(QT_QPA_PLATFORM="offscreen")
     assert answer.status == 1
     assert "Something broke; nothing was lost" in answer.err
     assert "Traceback" not in answer.err
