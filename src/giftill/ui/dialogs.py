@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -211,9 +211,16 @@ class _Scrim(QWidget):
         scrim = cls(window)
         scrim.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         scrim.setGeometry(window.rect())
+        window.installEventFilter(scrim)
         scrim.show()
         scrim.raise_()
         return scrim
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as large as the window, which may be turned or made larger meanwhile."""
+        if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.setGeometry(watched.rect())
+        return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         color = QColor(current_theme().colors.scrim)

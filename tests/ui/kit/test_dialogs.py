@@ -62,6 +62,16 @@ async def test_the_keys_belong_to_the_window_again_after_the_answer(window: QWid
     await until(window.isActiveWindow)
 
 
+async def test_the_whole_window_stays_dimmed_when_it_grows(window: QWidget) -> None:
+    task, dialog = await asked(window)
+    (scrim,) = (each for each in window.children() if each is not dialog)
+    assert isinstance(scrim, QWidget)
+    window.resize(1000, 700)
+    await until(lambda: scrim.size() == window.size())
+    button(dialog, "Keep the sale").click()
+    await task
+
+
 async def test_escape_goes_back_and_chooses_nothing(window: QWidget) -> None:
     task, dialog = await asked(window)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
