@@ -57,8 +57,8 @@ _FAULTS: Final = {
 }
 
 _CARDS: Final = {
-    "full_50": N_("€ 50.00, never used"),
-    "full_25": N_("€ 25.00, never used"),
+    "full_50": N_("€50.00, never used"),
+    "full_25": N_("€25.00, never used"),
     "partly_used": N_("Partly used"),
     "package": N_("Sold as a package"),
     "promotional": N_("Promotional"),

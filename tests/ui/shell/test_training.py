@@ -78,7 +78,7 @@ async def test_a_practice_card_is_used_as_if_it_were_scanned(tmp_path: Path) -> 
     async with trained(tmp_path) as (window, _):
         window.go_to("holds")
         press(window, "Practice cards")
-        press(await dialog(), "Use the card: € 50.00, never used")
+        press(await dialog(), "Use the card: €50.00, never used")
         await until(lambda: reads(window, "€50.00"))
         assert window.current.name == "till"
 
@@ -88,7 +88,7 @@ async def test_the_code_of_a_practice_card_can_be_copied(tmp_path: Path) -> None
         assert desk.training is not None
         press(window, "Practice cards")
         cards = await dialog()
-        press(cards, "Copy the code of: € 50.00, never used")
+        press(cards, "Copy the code of: €50.00, never used")
         assert QGuiApplication.clipboard().text() == desk.training.cards[0].code
         press(cards, "Close")
         await until(lambda: QApplication.activeModalWidget() is None)
