@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
+    from .screens.common import Question
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -74,6 +76,24 @@ async def ask(
         dialog.add_choice(choice.label, choice.key, role, is_default=choice.value == preferred)
     index = await run_dialog(dialog)
     return choices[index - 1].value if index else None
+
+
+async def confirm(parent: QWidget, question: Question) -> bool:
+    """Ask a question and tell whether the answer was yes.
+
+    Enter gives the answer of what can be taken back: a second Enter in a row, or the end of a
+    scan, must not give money away.
+    """
+    no, yes = Choice(value=False, label=question.no), Choice(value=True, label=question.yes)
+    answer = await ask(
+        parent,
+        question.title,
+        question.text,
+        (no, yes),
+        default=not question.is_danger,
+        danger=question.is_danger,
+    )
+    return answer is True
 
 
 async def inform(parent: QWidget, title: str, text: str, close: str) -> None:

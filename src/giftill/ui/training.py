@@ -129,10 +129,13 @@ async def choose_fault(parent: QWidget, controls: TrainingControls, t: Texts) ->
         button = Button(label, role=ButtonRole.PRIMARY if is_current else ButtonRole.SECONDARY)
         button.setAccessibleDescription(explanation)
         button.clicked.connect(_answering(dialog, row + first_answer))
+        button.setDefault(is_current)
+        if is_current:
+            button.setFocus()
         rows.addWidget(button, row, 0)
         rows.addWidget(PlainLabel(explanation, wrap=True, muted=True), row, 1)
     dialog.body.addLayout(rows)
-    dialog.add_choice(t("Close"), is_default=True)
+    dialog.add_choice(t("Close"))
     fit(dialog, round(1.3 * theme.size.dialog))
     answer = await run_dialog(dialog)
     if answer >= first_answer:

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from giftill.ui.dialogs import Choice, DecisionDialog, ask, inform
+from giftill.ui.dialogs import Choice, DecisionDialog, ask, confirm, inform
+from giftill.ui.screens.common import Question
 from giftill.ui.widgets.button import Button
 from tests.helpers.patience import until
 
@@ -82,6 +83,19 @@ async def test_enter_gives_the_first_answer_which_goes_back(window: QWidget) -> 
     task, dialog = await asked(window)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert await task == "keep"
+
+
+@pytest.mark.parametrize("is_danger", [True, False])
+async def test_enter_says_yes_only_to_what_can_be_taken_back(
+    window: QWidget, *, is_danger: bool
+) -> None:
+    question = Question("Sure?", "", yes="Yes", no="No", is_danger=is_danger)
+    task = asyncio.create_task(confirm(window, question))
+    await until(lambda: opened(window))
+    dialog = opened(window)
+    assert dialog is not None
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert await task is not is_danger
 
 
 async def test_enter_gives_the_answer_that_the_caller_prefers(window: QWidget) -> None:

@@ -60,6 +60,13 @@ async def test_releasing_asks_first_and_then_gives_the_money_back(
         await press(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
         await until(lambda: dialog() is not None)
         await press(Qt.Key.Key_Return)
+        await until(lambda: dialog() is None)
+        (hold,) = await desk.sales.open_holds()
+        assert hold.settlement is None, "a second Enter in a row must not give money back"
+        await press(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: dialog() is not None)
+        await press(Qt.Key.Key_Tab)
+        await press(Qt.Key.Key_Return)
         await until(lambda: toast(window) == "Released: €12.50")
         card = await desk.sales.look_up(code_of("full_50"))
         assert card.balance == Money(5000)

@@ -119,6 +119,12 @@ async def test_the_network_cable_can_be_pulled_out_and_put_back(tmp_path: Path) 
         press(window, "Disturb")
         press(await dialog(), "Network cable out")
         await until(lambda: "Network cable out" in band(window).text)
+        press(window, "Disturb")
+        current = (await dialog()).focusWidget()
+        assert current is not None
+        assert current.accessibleName() == "Network cable out"
+        press(await dialog(), "Close")
+        await until(lambda: QApplication.activeModalWidget() is None)
         await desk.catalogue.locations()
         assert reads(window, "No connection.")
         press(window, "Disturb")

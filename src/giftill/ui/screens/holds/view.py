@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QHBoxLayout
 
 from giftill.domain.transactions import TransactionId
-from giftill.ui.dialogs import Choice, ask
+from giftill.ui.dialogs import confirm
 from giftill.ui.keys import KeyHint
 from giftill.ui.screens.list_screen import ListScreen
 from giftill.ui.theme import Tone, current_theme
@@ -168,11 +168,7 @@ class HoldsScreen(ListScreen):
         self.tasks.start("settle", lambda: self._presenter.release(self._ask))
 
     async def _ask(self, question: Question) -> bool:
-        choices = (Choice(value=False, label=question.no), Choice(value=True, label=question.yes))
-        answer = await ask(
-            self, question.title, question.text, choices, default=True, danger=question.is_danger
-        )
-        return bool(answer)
+        return await confirm(self, question)
 
 
 def _row(row: HoldRow) -> Row:

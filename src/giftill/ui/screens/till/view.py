@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from giftill.domain.transactions import TransactionId
-from giftill.ui.dialogs import Choice, ask
+from giftill.ui.dialogs import confirm
 from giftill.ui.keys import KeyHint
 from giftill.ui.screens.screen import Screen, ScreenParts
 from giftill.ui.tasks import TaskScope
@@ -148,11 +148,7 @@ class TillScreen(Screen):
 
     async def ask(self, question: Question) -> bool:
         """Ask the cashier."""
-        choices = (Choice(value=False, label=question.no), Choice(value=True, label=question.yes))
-        answer = await ask(
-            self, question.title, question.text, choices, default=True, danger=question.is_danger
-        )
-        return answer is True
+        return await confirm(self, question)
 
     # -- what is touched --------------------------------------------------------------------
 
