@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak bench pictures lock translations
+.PHONY: setup run test check soak mutants bench pictures lock translations
 
 setup:
 	@packaging/linux/setup test
@@ -14,6 +14,9 @@ check:
 
 soak:
 	@packaging/linux/setup test && .venv/bin/python -m tests.soak
+
+mutants:
+	@packaging/linux/setup test && .venv/bin/python -m tests.mutants
 
 bench:
 	@packaging/linux/setup test && .venv/bin/python -m tests.benchmarks
