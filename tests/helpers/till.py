@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from giftill.domain.attention import Resolution
 from giftill.domain.cards import Card, CardId
+from giftill.domain.money import Money
 from giftill.domain.operations import (
     AccountId,
     Hold,
@@ -19,12 +21,14 @@ from giftill.domain.operations import (
 )
 from giftill.domain.places import Package
 from giftill.domain.transactions import TransactionId
+from giftill.services.attention import Resolved, Ruling
 from giftill.services.connectivity import Connectivity
 from giftill.services.observable import Signal
 from giftill.services.results import Placed, Result, Settled
 from giftill.texts import Texts
 from giftill.ui.screens.till.face import News, TillParts
 from giftill.ui.screens.till.presenter import TillPresenter
+from tests.helpers.journal import a_hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +36,6 @@ if TYPE_CHECKING:
     from giftill.domain.cards import CardImage, PackageId
     from giftill.domain.codes import CardCode
     from giftill.domain.errors import GiftillError
-    from giftill.domain.money import Money
     from giftill.ui.screens.common import Question
     from giftill.ui.screens.till.facts import Facts
     from giftill.ui.screens.till.state import TillState
@@ -99,6 +102,7 @@ class FakeSales:
     log: list[str] = field(default_factory=list)
     open: dict[str, Hold] = field(default_factory=dict)
     resolved: Signal[Placed] = field(default_factory=Signal)
+    cashier: str = "Noor"
     _count: int = 0
 
     def new_sale(self) -> SaleId:
@@ -178,6 +182,42 @@ class FakeSales:
         )
 
 
+class FakeDoubts:
+    """Has the doubts that a test gives it, and resolves them as they should be.
+
+    Attributes:
+        doubt: What is told about every card.
+        error: Raised by the next resolution.
+        rulings: What was decided.
+    """
+
+    def __init__(self, sales: FakeSales) -> None:
+        self._sales = sales
+        self.doubt: Operation | None = None
+        self.error: GiftillError | None = None
+        self.rulings: list[tuple[OperationId, Ruling]] = []
+
+    async def about(self, card: CardId) -> Operation | None:
+        return self.doubt if self.doubt is None or self.doubt.card == card else None
+
+    async def resolve(self, operation: OperationId, ruling: Ruling) -> Resolved:
+        if self.error is not None:
+            raise self.error
+        self.rulings.append((operation, ruling))
+        is_used = ruling.resolution is Resolution.USE_HOLD
+        state = OperationState.CONFIRMED if is_used else OperationState.CLOSED
+        card = a_card()
+        redeem = self._sales.operation(OperationKind.REDEEM, Money(1250), card.id)
+        after = replace(redeem, id=operation, state=state, sale=SaleId("sale_1"))
+        hold = a_hold(1, card=card.id, sale=SaleId("sale_1"), card_balance_cents=3_750)
+        if is_used:
+            self._sales.resolved.tell(Placed(Result.DONE, after, hold=hold))
+            return Resolved(after, hold)
+        return Resolved(
+            after, hold, self._sales.operation(OperationKind.RELEASE, hold.amount, card.id)
+        )
+
+
 class FakeAdornments:
     """Has every package and every picture."""
 
@@ -235,6 +275,7 @@ class Till:
     def __init__(self, language: str = "en") -> None:
         self.sales = FakeSales()
         self.adornments = FakeAdornments()
+        self.doubts = FakeDoubts(self.sales)
         self.settlements: Signal[Operation] = Signal()
         self.clock = FakeClock()
         self.connectivity = Connectivity(self.clock)
@@ -244,6 +285,7 @@ class Till:
             TillParts(
                 sales=self.sales,
                 settlements=self.settlements,
+                doubts=self.doubts,
                 adornments=self.adornments,
                 connectivity=self.connectivity,
                 clock=self.clock,

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from giftill.domain.attention import case_of
 from giftill.domain.cards import Card, CardState
 from giftill.domain.message import N_, Message
 from giftill.domain.money import Money
+from giftill.domain.operations import AttentionKind, OperationState
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
 from giftill.ui.screens.common import Pill
 
 from .facts import Facts, Notice, ShownCard
 from .sale import SALE_CURRENCY
-from .state import CardPanelState, NoticeState, TransactionLine
+from .state import Action, CardPanelState, NoticeState, TransactionLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from giftill.domain.operations import Operation
+    from giftill.services.results import Placed
     from giftill.texts import Texts
     from giftill.ui.screens.common import ToneName
+
+USE_KEY: Final = "F5"
+RELEASE_KEY: Final = "Shift+F5"
 
 # What one scrolls through at a glance; Activity is for the rest.
 _NEWEST: Final = 12
@@ -98,7 +105,8 @@ def card_panel(facts: Facts, t: Texts, now: datetime) -> CardPanelState | None:
 
 def notice(facts: Facts, t: Texts, now: datetime) -> NoticeState | None:
     """Say what there is to tell beside the card: the last step's news, or the card's own."""
-    told = _checking(facts) or facts.notice or _about(facts, t, now)
+    asked = question_notice(facts.question) if facts.question else None
+    told = _checking(facts) or facts.notice or asked or _about(facts, t, now)
     if told is None:
         return None
     sentences = (t.message(told.message), t.message(told.hint) if told.hint.text else "")
@@ -109,6 +117,37 @@ def notice(facts: Facts, t: Texts, now: datetime) -> NoticeState | None:
         text=" ".join(each for each in sentences if each),
         leads_to=told.leads_to,
         action=t("Show in Outbox") if told.leads_to else "",
+        choices=_choices(facts, t) if told is asked else (),
+    )
+
+
+def question_notice(placed: Placed) -> Notice:
+    """Ask whose the hold is that was found, with what is known of it."""
+    operation, found = placed.operation, placed.transaction
+    assert operation is not None, "nothing is asked without an operation"
+    amount = operation.amount
+    if found is not None:
+        amount = Money(-found.amount_cents, found.currency)
+    if operation.attention is AttentionKind.AMOUNT_DIFFERS:
+        title = Message(N_("Another amount was held"))
+    else:
+        title = Message(N_("Is this hold this sale’s?"))
+    card = operation.card_masked[-4:]
+    return Notice(
+        "hold",
+        title,
+        Message(
+            N_("There is a hold of {amount} on card {card}."), {"amount": amount, "card": card}
+        ),
+        Message(case_of(operation).what),
+    )
+
+
+def _choices(facts: Facts, t: Texts) -> tuple[Action, ...]:
+    is_free = not facts.is_busy
+    return (
+        Action(t("Use it for this sale"), USE_KEY, is_enabled=is_free),
+        Action(t("Release it"), RELEASE_KEY, is_enabled=is_free),
     )
 
 
@@ -142,16 +181,21 @@ def _expiry(card: Card, t: Texts, now: datetime) -> str:
 def _checking(facts: Facts) -> Notice | None:
     if facts.shown is None:
         return None
-    card = facts.shown.card.id
+    card, doubt = facts.shown.card.id, facts.shown.doubt
     of_card = [each for each in facts.sale.checking if each.card == card]
-    if not of_card or of_card[-1].operation is None:
+    amount = None
+    if of_card and of_card[-1].operation is not None:
+        amount = of_card[-1].amount
+    elif doubt is not None and doubt.state is not OperationState.ATTENTION:
+        amount = doubt.amount
+    if amount is None:
         return None
     return Notice(
         "hold",
         Message(N_("Checking, do not charge again")),
         Message(
             N_("No answer came, so {amount} may or may not be held on this card."),
-            {"amount": of_card[-1].amount},
+            {"amount": amount},
         ),
         Message(N_("The till finds out by itself and says so here.")),
     )
@@ -161,6 +205,8 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
     if facts.shown is None:
         return None
     card = facts.shown.card
+    if facts.shown.doubt is not None:
+        return _in_doubt(facts.shown.doubt)
     state = card.state(now)
     if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
         return _other_currency(card)
@@ -183,6 +229,19 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
             Message(N_("Ask the customer for another way to pay; a manager can find out why.")),
         )
     return _empty(facts, card)
+
+
+def _in_doubt(doubt: Operation) -> Notice:
+    return Notice(
+        "danger",
+        Message(N_("A manager must decide about this card first")),
+        Message(case_of(doubt).what),
+        Message(
+            N_("Don’t charge {amount} on it again; the facts are in Outbox."),
+            {"amount": doubt.amount},
+        ),
+        leads_to="outbox",
+    )
 
 
 def _other_currency(card: Card) -> Notice:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from giftill.domain.cards import Card, CardImage, PackageId
+    from giftill.domain.cards import Card, CardId, CardImage, PackageId
     from giftill.domain.codes import CardCode
     from giftill.domain.money import Money
-    from giftill.domain.operations import Hold, Operation, SaleId
+    from giftill.domain.operations import Hold, Operation, OperationId, SaleId
     from giftill.domain.places import Package
+    from giftill.services.attention import Resolved, Ruling
     from giftill.services.clock import Clock
     from giftill.services.connectivity import Connectivity
     from giftill.services.observable import Signal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 class Sales(Protocol):
     """What the Till asks of the sale service."""
+
+    cashier: str
 
     @property
     def resolved(self) -> Signal[Placed]:
@@ -50,6 +53,16 @@ class Sales(Protocol):
         """Read every hold of this till that is not settled, oldest first."""
 
 
+class Doubts(Protocol):
+    """What the Till asks about requests whose outcome is not known."""
+
+    async def about(self, card: CardId) -> Operation | None:
+        """Return the redeem of a card that is being checked, or that needs attention."""
+
+    async def resolve(self, operation: OperationId, ruling: Ruling) -> Resolved:
+        """Carry out what was decided about what needs attention."""
+
+
 class Adornments(Protocol):
     """What the Till shows of a card beside its money."""
 
@@ -67,6 +80,7 @@ class TillParts:
     Attributes:
         sales: Cards and holds.
         settlements: Tells about each capture and release that took a step.
+        doubts: Requests whose outcome is not known.
         adornments: Packages and pictures.
         connectivity: The connection and the server's clock.
         clock: The time.
@@ -75,6 +89,7 @@ class TillParts:
 
     sales: Sales
     settlements: Signal[Operation]
+    doubts: Doubts
     adornments: Adornments
     connectivity: Connectivity
     clock: Clock

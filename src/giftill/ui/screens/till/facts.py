@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from giftill.domain.message import Message
 from giftill.domain.money import Money
+from giftill.domain.operations import OperationState
 from giftill.services.connectivity import Link
 
 from .sale import SALE_CURRENCY, Sale
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from giftill.domain.cards import Card
     from giftill.domain.codes import CardCode
     from giftill.domain.errors import GiftillError
-    from giftill.domain.operations import OperationKind
+    from giftill.domain.operations import Operation, OperationKind
     from giftill.domain.places import Package
     from giftill.domain.transactions import TransactionId
-    from giftill.services.results import Settled
+    from giftill.services.results import Placed, Settled
     from giftill.ui.screens.common import ToneName
 
 
@@ -33,12 +34,14 @@ class ShownCard:
         card: What the API last said about it, later holds of this till taken off.
         package: The package it was sold as, once read.
         picture: The bytes of a PNG or JPEG of it, once fetched.
+        doubt: A redeem of it that is being checked, or that a manager must decide about, or None.
     """
 
     code: CardCode
     card: Card
     package: Package | None = None
     picture: bytes | None = None
+    doubt: Operation | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -119,6 +122,8 @@ class Facts:
         total_error: What is wrong with it.
         holding: The amount whose hold is being asked for, or None.
         settling: The kind of the settlement under way, or None.
+        question: A redeem of this sale that found a hold which may be its own, or None.
+        is_deciding: Whether the answer to that question is being carried out.
         notice: What to tell beside the card.
         done: How the last sale ended, until the next begins.
         earlier_holds: How many open holds there are of other sales.
@@ -141,6 +146,8 @@ class Facts:
     total_error: GiftillError | None = None
     holding: Money | None = None
     settling: OperationKind | None = None
+    question: Placed | None = None
+    is_deciding: bool = False
     notice: Notice | None = None
     done: Done | None = None
     earlier_holds: int = 0
@@ -152,7 +159,17 @@ class Facts:
     @property
     def is_shown_checking(self) -> bool:
         """Whether the till is finding out if the card on screen was charged a moment ago."""
-        return self.shown is not None and self.sale.is_checking(self.shown.card.id)
+        if self.shown is None:
+            return False
+        doubt = self.shown.doubt
+        is_from_before = doubt is not None and doubt.state is not OperationState.ATTENTION
+        return is_from_before or self.sale.is_checking(self.shown.card.id)
+
+    @property
+    def is_shown_asked_about(self) -> bool:
+        """Whether the question is about the card on screen."""
+        asked = self.question.operation if self.question else None
+        return asked is not None and self.shown is not None and asked.card == self.shown.card.id
 
     @property
     def is_started(self) -> bool:
@@ -162,7 +179,7 @@ class Facts:
     @property
     def is_busy(self) -> bool:
         """Whether a request that moves money is under way."""
-        return self.holding is not None or self.settling is not None
+        return self.holding is not None or self.settling is not None or self.is_deciding
 
     @property
     def can_take_more(self) -> bool:
@@ -171,6 +188,7 @@ class Facts:
             self.shown is not None
             and self.shown.is_usable
             and not self.is_shown_checking
+            and not self.is_shown_asked_about
             and (self.holding is not None or not self.sale.is_covered)
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from giftill.domain.attention import Resolution, resolutions_of
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.domain.money import Money, parse_amount
@@ -12,6 +13,7 @@ from giftill.domain.transactions import Transaction, TransactionStatus, Transact
 from giftill.gifty import StateRefused
 from giftill.services.results import NotDoneAfterAll, Placed, Result
 
+from .card_words import question_notice
 from .facts import Notice, ShownCard
 from .sale import Checking, NoAmountError, Sale
 from .sale_words import amount_text
@@ -134,11 +136,21 @@ class Holding:
         operation, facts = placed.operation, self._board.facts
         if operation is None:
             return
+        self._forget_doubt(placed)
+        facts = self._board.facts
+        asked = facts.question.operation if facts.question else None
+        if asked is not None and asked.id == operation.id and placed.hold is not None:
+            self._board.facts = replace(facts, question=None)
+            self._held(placed.hold)
+            return
         of_sale = [each for each in facts.sale.checking if each.operation == operation.id]
         if not of_sale:
             # Its sale was left for later; the hold, if there is one, is in Holds.
             if placed.hold is not None:
-                self._board.change(earlier_holds=facts.earlier_holds + 1)
+                shown = facts.shown
+                if shown is not None and shown.card.id == placed.hold.card:
+                    shown = _after(shown, placed.hold)
+                self._board.change(shown=shown, earlier_holds=facts.earlier_holds + 1)
             return
         over = replace(facts, sale=facts.sale.without_checking(operation.id))
         self._board.facts = over
@@ -154,8 +166,7 @@ class Holding:
             )
             self._board.change(notice=notice)
         elif placed.result is Result.ATTENTION:
-            self._board.change(notice=_ATTENTION)
-            self._board.say(self._board.t.message(_ATTENTION.title), "attention")
+            self._ask(placed)
         else:
             self._not_held(of_sale[0].card_masked, placed)
 
@@ -194,10 +205,28 @@ class Holding:
             board.change(sale=sale.with_checking(checking), amount_text="", focus=Focus.CODE)
             board.say(board.t("Checking, do not charge again"), "attention")
         elif placed.result is Result.ATTENTION:
-            board.change(notice=_ATTENTION, amount_text="", focus=Focus.CODE)
-            board.say(board.t.message(_ATTENTION.title), "attention")
+            board.facts = replace(board.facts, amount_text="")
+            self._ask(placed)
         else:
             self._not_held(shown.code.masked, placed)
+
+    def _ask(self, placed: Placed) -> None:
+        """Let the cashier decide about a hold that was found, or send for a manager."""
+        board, operation = self._board, placed.operation
+        can_decide = operation is not None and Resolution.USE_HOLD in resolutions_of(operation)
+        told = {"question": placed} if can_decide else {"notice": _ATTENTION}
+        board.change(**told, focus=Focus.CODE)
+        title = question_notice(placed).title if can_decide else _ATTENTION.title
+        board.say(board.t.message(title), "attention")
+
+    def _forget_doubt(self, placed: Placed) -> None:
+        """Let the card on screen be charged again once the check of its earlier redeem is over."""
+        shown, operation = self._board.facts.shown, placed.operation
+        if shown is None or shown.doubt is None or operation is None:
+            return
+        if shown.doubt.id == operation.id:
+            doubt = operation if placed.result is Result.ATTENTION else None
+            self._board.change(shown=replace(shown, doubt=doubt))
 
     def _held(self, hold: Hold) -> None:
         board = self._board
@@ -228,6 +257,9 @@ class Holding:
 def _after(shown: ShownCard, hold: Hold) -> ShownCard:
     """Return the card as it is after a hold, without asking the API again."""
     card = shown.card
+    if any(each.id == hold.transaction for each in card.transactions):
+        # It was read after the hold was made: the balance has it taken off already.
+        return shown
     left = hold.card_balance_cents
     if left is None:
         left = max(0, card.balance_cents - hold.amount.cents)

@@ -72,9 +72,10 @@ class Looking:
             return
         try:
             card = await self._board.parts.sales.look_up(shown.code)
+            doubt = await self._board.parts.doubts.about(card.id)
         except GiftillError:
             return
-        self._renew(card.id, card=card)
+        self._renew(card.id, card=card, doubt=doubt)
 
     def give_up(self) -> None:
         """Give up the look-up that is running, if any."""
@@ -100,6 +101,7 @@ class Looking:
         )
         try:
             card = await board.parts.sales.look_up(code)
+            doubt = await board.parts.doubts.about(card.id)
         except NotFound:
             if self._running is mine:
                 self._fail(UnknownCardError(code), None)
@@ -113,7 +115,7 @@ class Looking:
             if self._running is mine and board.facts.looking_up is not None:
                 board.facts = replace(board.facts, looking_up=None)
         if self._running is mine:
-            self._show(ShownCard(code, card))
+            self._show(ShownCard(code, card, doubt=doubt))
             await self._adorn(card)
 
     def _show(self, shown: ShownCard) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from giftill.services.results import Result
 
+from .answering import Answering
 from .board import Board
 from .holding import Holding
 from .looking import Looking
@@ -18,6 +19,7 @@ from .words import main_action
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from giftill.domain.attention import Resolution
     from giftill.domain.transactions import TransactionId
     from giftill.texts import Texts
 
@@ -47,9 +49,11 @@ class TillPresenter:
         self._looking = Looking(self._board)
         self._holding = Holding(self._board)
         self._settling = Settling(self._board)
+        self._answering = Answering(self._board)
         self._unsubscribe: tuple[Callable[[], None], ...] = (
             parts.sales.resolved.subscribe(self._holding.resolved),
             parts.settlements.subscribe(self._settling.moved),
+            parts.settlements.subscribe(self._answering.moved),
         )
 
     @property
@@ -141,6 +145,10 @@ class TillPresenter:
     async def remove(self, transaction: TransactionId) -> None:
         """Release one hold of the sale, after asking once."""
         await self._settling.remove(transaction)
+
+    async def answer(self, resolution: Resolution) -> None:
+        """Say whose the hold is that was found: use it for this sale, or release it."""
+        await self._answering.answer(resolution)
 
     async def settle_later(self) -> None:
         """Leave the holds to the Holds screen and start the next sale."""

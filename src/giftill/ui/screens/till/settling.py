@@ -195,7 +195,7 @@ class Settling:
             cents = shown.card.balance_cents + hold.amount.cents
             card = replace(shown.card, balance_cents=cents, is_redeemable=True)
             shown = replace(shown, card=card)
-        notice = _removal_notice(settled)
+        notice = removal_notice(settled)
         board.change(sale=sale, shown=shown, notice=notice, selected=None, focus=Focus.CODE)
         sound = "attention" if settled.result is Result.ATTENTION else "accepted"
         board.say(board.t.message(notice.title), sound)
@@ -246,12 +246,14 @@ def _blank() -> dict[str, object]:
         "total_text": "",
         "total_error": None,
         "notice": None,
+        "question": None,
         "done": None,
         "selected": None,
     }
 
 
-def _removal_notice(settled: Settled) -> Notice:
+def removal_notice(settled: Settled) -> Notice:
+    """Tell what became of a hold that was to be given back."""
     values: dict[str, Money | str] = {
         "amount": settled.hold.amount,
         "card": settled.hold.card_masked[-4:],

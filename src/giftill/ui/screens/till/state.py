@@ -79,26 +79,6 @@ class CardPanelState(Struct, frozen=True):
     lines: tuple[TransactionLine, ...] = ()
 
 
-class NoticeState(Struct, frozen=True):
-    """A few sentences beside what they are about.
-
-    Attributes:
-        tone: How serious it is.
-        icon: Which icon says so.
-        title: What happened.
-        text: What it means and what to do; may be the server's words, so plain text.
-        leads_to: The screen that tells more, or empty.
-        action: The text of the button that leads there.
-    """
-
-    tone: ToneName
-    icon: str
-    title: str
-    text: str
-    leads_to: str = ""
-    action: str = ""
-
-
 class Action(Struct, frozen=True):
     """A button.
 
@@ -113,6 +93,28 @@ class Action(Struct, frozen=True):
     key: str = ""
     is_enabled: bool = True
     is_busy: bool = False
+
+
+class NoticeState(Struct, frozen=True):
+    """A few sentences beside what they are about.
+
+    Attributes:
+        tone: How serious it is.
+        icon: Which icon says so.
+        title: What happened.
+        text: What it means and what to do; may be the server's words, so plain text.
+        leads_to: The screen that tells more, or empty.
+        action: The text of the button that leads there.
+        choices: The buttons that answer it, where it is a question: yes, then no.
+    """
+
+    tone: ToneName
+    icon: str
+    title: str
+    text: str
+    leads_to: str = ""
+    action: str = ""
+    choices: tuple[Action, ...] = ()
 
 
 class HoldLine(Struct, frozen=True):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from giftill.domain.attention import Resolution
 from giftill.domain.transactions import TransactionId
 from giftill.ui.dialogs import confirm
 from giftill.ui.keys import KeyHint
@@ -30,6 +31,7 @@ from giftill.ui.widgets.keypad import Keypad
 from giftill.ui.widgets.panel import Panel
 
 from . import words
+from .card_words import RELEASE_KEY, USE_KEY
 from .face import News, TillParts
 from .parts.action import MainButton, render_action
 from .parts.action_bar import ActionBar
@@ -72,6 +74,7 @@ class TillScreen(Screen):
         services = TillParts(
             sales=desk.sales,
             settlements=desk.outbox.changed,
+            doubts=desk.attention,
             adornments=desk.catalogue,
             connectivity=desk.connectivity,
             clock=desk.clock,
@@ -106,6 +109,8 @@ class TillScreen(Screen):
             KeyHint(words.FULL_KEY, t("Full balance, or rest of the sale"), does.fill_in),
             KeyHint(words.PREVIOUS_KEY, t("Previous hold of the sale"), partial(does.choose, -1)),
             KeyHint(words.NEXT_KEY, t("Next hold of the sale"), partial(does.choose, 1)),
+            KeyHint(USE_KEY, t("Use the hold that was found"), self._use),
+            KeyHint(RELEASE_KEY, t("Release the hold that was found"), self._release),
             KeyHint(words.HOLD_KEY, t("Hold the amount shown"), self._hold),
             KeyHint(words.COMPLETE_KEY, t("Complete the sale"), self._complete),
             KeyHint(words.CANCEL_KEY, t("Cancel the sale"), self._cancel),
@@ -177,6 +182,15 @@ class TillScreen(Screen):
 
     def _cancel(self) -> None:
         self._tasks.start(_MONEY, self.presenter.cancel)
+
+    def _answer(self, number: int) -> None:
+        (self._use, self._release)[number]()
+
+    def _use(self) -> None:
+        self._tasks.start(_MONEY, partial(self.presenter.answer, Resolution.USE_HOLD))
+
+    def _release(self) -> None:
+        self._tasks.start(_MONEY, partial(self.presenter.answer, Resolution.RELEASE_HOLD))
 
     def _settle_later(self) -> None:
         self._tasks.start(_MONEY, self.presenter.settle_later)
@@ -262,6 +276,7 @@ class TillScreen(Screen):
             line.returnPressed.connect(self._code_entered)
         self._trouble.leads.connect(self._shell.go_to)
         self._notice.leads.connect(self._shell.go_to)
+        self._notice.chosen.connect(self._answer)
         self._done.leads.connect(self._shell.go_to)
         self._actions.earlier.connect(partial(self._shell.go_to, "holds"))
         self._actions.cancel.connect(self._cancel)

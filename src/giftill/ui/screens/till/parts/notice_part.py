@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -14,8 +15,13 @@ from giftill.ui.widgets.button import Button
 from giftill.ui.widgets.label import PlainLabel
 from giftill.ui.widgets.panel import Panel
 
+from .action import render_action
+
 if TYPE_CHECKING:
     from giftill.ui.screens.till.state import NoticeState
+
+
+_MOST_CHOICES: Final = 2
 
 
 class NoticePart(Panel):
@@ -23,9 +29,11 @@ class NoticePart(Panel):
 
     Signals:
         leads: Its button was pressed; carries the name of a screen.
+        chosen: A button that answers was pressed; carries its place in the state.
     """
 
     leads = Signal(str)
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start with nothing to say."""
@@ -38,11 +46,19 @@ class NoticePart(Panel):
         self._action = Button()
         self._action.setAutoDefault(True)
         self._action.clicked.connect(lambda: self.leads.emit(self._leads_to))
+        self._choices = tuple(Button() for _ in range(_MOST_CHOICES))
+        row = QHBoxLayout()
+        row.setSpacing(theme.space.s)
+        for number, button in enumerate(self._choices):
+            button.clicked.connect(partial(self._choose, number))
+            row.addWidget(button)
+        row.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(theme.space.xs)
         words.addWidget(self._title)
         words.addWidget(self._text)
         words.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addLayout(row)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.space.l, theme.space.m, theme.space.l, theme.space.m)
         layout.setSpacing(theme.space.m)
@@ -66,5 +82,10 @@ class NoticePart(Panel):
         self._text.setVisible(bool(state.text))
         self._action.show_text(state.action)
         self._action.setVisible(bool(state.action))
+        for number, button in enumerate(self._choices):
+            render_action(button, state.choices[number] if number < len(state.choices) else None)
         self.setAccessibleName(f"{state.title}. {state.text}")
         self.show()
+
+    def _choose(self, number: int) -> None:
+        self.chosen.emit(number)
