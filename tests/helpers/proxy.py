@@ -95,24 +95,22 @@ def calm(_request: Passing) -> Fate:
 
 
 class Weather:
-    """Breaks a part of the requests, by a seed.
+    """Breaks a part of the requests, by a seed."""
 
-    Attributes:
-        share: Which part, from 0 to 1; may be changed at any time.
-    """
-
-    def __init__(self, seed: int, share: float) -> None:
-        self.share = share
+    def __init__(self, seed: int, share: float, *, doubles: bool = True) -> None:
+        """Break a share from 0 to 1; `doubles` tells whether the network also repeats requests."""
+        self._share = share
+        self._doubles = doubles
         self._random = random.Random(seed)
 
     def __call__(self, request: Passing) -> Fate:
         """Decide about a request."""
-        if self._random.random() >= self.share:
+        if self._random.random() >= self._share:
             return Fate.PASS
-        doubles = () if request.may_be_doubled else _TWICE
-        return self._random.choice(
-            [fate for fate in Fate if fate is not Fate.PASS and fate not in doubles]
-        )
+        impossible = {Fate.PASS}
+        if not (self._doubles and request.may_be_doubled):
+            impossible |= _TWICE
+        return self._random.choice([fate for fate in Fate if fate not in impossible])
 
 
 @dataclass(frozen=True)

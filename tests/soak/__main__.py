@@ -7,6 +7,7 @@ stuck and every chain is as it was written; 1 otherwise, and then the files are 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -15,16 +16,29 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.soak.books import Wrong
 from tests.soak.lane import Counts, Lane, chapter
+from tests.soak.program import commands, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
 
-_KILLS_IN_A_CHAPTER: Final = 20
+    Play: TypeAlias = Callable[[Path, int, Counts, threading.Event], None]
+
+# What is played beside each other, chapter after chapter. The API allows 120 requests a minute.
+_PLAYS: Final[Mapping[str, Play]] = {
+    "alone": partial(chapter, Lane(tills=1, kills=20)),
+    "two-tills": partial(chapter, Lane(tills=2, kills=20)),
+    "one-limit": partial(chapter, Lane(tills=2, kills=6, rate=120)),
+    "commands": commands,
+    "windows": windows,
+}
+
 _TELLS_EVERY_S: Final = 60.0
 _WIDTH: Final = 24
 
@@ -33,6 +47,8 @@ def main(argv: Sequence[str]) -> int:
     """Run everything, print the counts and return the exit status."""
     wanted = _arguments(argv)
     folder = Path(tempfile.mkdtemp(prefix="giftill-soak-"))
+    # Nothing that it starts gets to see whoever runs it.
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     print(f"Seed {wanted.seed}; at most {wanted.minutes:g} minutes.", flush=True)
     started = time.monotonic()
     soak = Soak(folder, wanted.seed, wanted.kills, wanted.faults)
@@ -66,18 +82,14 @@ class Soak:
         self._stop = threading.Event()
         self._trouble: list[str] = []
         self._seed = seed
-        self._lanes = (
-            Lane("alone", folder, 1, seed * 10 + 1, _KILLS_IN_A_CHAPTER),
-            Lane("two-tills", folder, 2, seed * 10 + 2, _KILLS_IN_A_CHAPTER),
-        )
 
     def run(self, deadline: float) -> None:
         """Run until enough was broken, or until the time by the steady clock is up."""
-        with ThreadPoolExecutor(len(self._lanes)) as pool:
-            work = [pool.submit(self._chapters, each) for each in self._lanes]
+        with ThreadPoolExecutor(len(_PLAYS)) as pool:
+            work = [pool.submit(self._chapters, name) for name in _PLAYS]
             told_at = time.monotonic()
             while not all(each.done() for each in work):
-                if time.monotonic() > deadline:
+                if self._is_enough() or time.monotonic() > deadline:
                     self._stop.set()
                 if time.monotonic() > told_at + _TELLS_EVERY_S:
                     told_at = time.monotonic()
@@ -114,13 +126,16 @@ class Soak:
             print(f"Too little: wanted {self._kills} kills and {self._faults} faults.")
         return not counts.findings and not self._trouble and self._is_enough()
 
-    def _chapters(self, lane: Lane) -> None:
+    def _chapters(self, name: str) -> None:
+        """Play one chapter after the other, all different."""
         number = 0
         while not (self._stop.is_set() or self._is_enough()):
+            folder = self._folder / f"{name}-{number}"
+            chance = random.Random(f"{self._seed} {name} {number}")
             try:
-                chapter(lane, number, self._counts, self._stop)
+                _PLAYS[name](folder, chance.randrange(2**31), self._counts, self._stop)
             except Exception:  # noqa: BLE001 - whatever it was, it is told, and it fails the soak
-                self._trouble.append(f"{lane.name} {number}: {traceback.format_exc()}")
+                self._trouble.append(f"{folder}: {traceback.format_exc()}")
                 self._stop.set()
             number += 1
 

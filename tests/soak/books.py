@@ -31,7 +31,7 @@ _Sale: TypeAlias = tuple[str, int]
 _JOURNAL: Final = "journal.sqlite3"
 _LIVE: Final = frozenset({"pending", "success"})
 _SETTLED_AS: Final = {OperationKind.CAPTURE: "success", OperationKind.RELEASE: "cancelled"}
-_UNFINISHED: Final = frozenset(
+UNFINISHED: Final = frozenset(
     {
         OperationState.INTENDED,
         OperationState.SENDING,
@@ -44,11 +44,12 @@ _PROMISED: Final = frozenset({"done", "queued"})
 
 
 class Wrong(StrEnum):
-    """What can be wrong with the money."""
+    """What can be wrong, most of it with the money."""
 
     LOST = "lost"
     DOUBLED = "doubled"
     STUCK = "stuck"
+    OVER_LIMIT = "over the limit"
     CHAIN = "chain"
 
 
@@ -232,7 +233,7 @@ def _left_open(tills: Sequence[Books], server: Accounts, asked: set[_Sale]) -> l
         Finding(Wrong.STUCK, f"without an end: {each}")
         for till in tills
         for each in till.operations
-        if each.state in _UNFINISHED
+        if each.state in UNFINISHED
     ]
     confirmed = {
         each.transaction

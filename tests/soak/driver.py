@@ -36,7 +36,6 @@ _CASHIERS: Final = 3
 _TRIES: Final = 3
 _AFTER_A_REFUSAL_S: Final = 0.05
 _LOOK_AGAIN_S: Final = 0.2
-_NO_PACE: Final = 1_000_000
 SETTLED, STUCK = 0, 1
 
 
@@ -52,6 +51,7 @@ class Job(msgspec.Struct, frozen=True):
         first_cents: Amounts are this and every `step_cents` more: no other process asks for them.
         step_cents: See above.
         tills: How many tills share the account.
+        requests_per_minute: How many requests they may make together.
         answer_s: How long to wait for an answer, in seconds.
         quiet_s: How long to wait before the first look for a lost one, in seconds.
         settle_within_s: Sell nothing, but finish what was begun, within so many seconds; else 0.
@@ -65,6 +65,7 @@ class Job(msgspec.Struct, frozen=True):
     first_cents: int
     step_cents: int
     tills: int
+    requests_per_minute: int
     answer_s: float
     quiet_s: float
     settle_within_s: float = 0.0
@@ -199,8 +200,11 @@ async def _finish(desk: Desk, within_s: float) -> int:
 
 async def drive(job: Job) -> int:
     """Open the till and do the job."""
+    # Not read from a file, so that more may be asked for than the API allows.
     settings = Settings(
-        api_url=job.url, tills_on_account=job.tills, requests_per_minute=_NO_PACE * job.tills
+        api_url=job.url,
+        tills_on_account=job.tills,
+        requests_per_minute=job.requests_per_minute,
     )
     folders = Folders.within(Path(job.data))
     async with bootstrap.open_desk(settings, folders, os.environ, works=True) as desk:

@@ -24,16 +24,14 @@ import msgspec
 
 from giftill.sandbox import Ledger
 from giftill.sandbox.ledger import Caller
-from tests.helpers.processes import PATIENCE_S, TOKEN, Server, kill, until
+from tests.helpers.processes import PATIENCE_S, TOKEN, Server, kill
 from tests.helpers.proxy import Fate, Proxy, Weather, calm, proxy_before
 
-from .books import Books, audit, read_books, read_ledger, read_told
+from .books import Books, Finding, Wrong, audit, read_books, read_ledger, read_told
 from .driver import SETTLED, Job
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from .books import Finding
 
 _CARDS: Final = 8
 _CARD_CENTS: Final = 5_000_000
@@ -44,13 +42,21 @@ _CENTS_FOR_ONE_RUN: Final = 400
 _ANSWER_S: Final = 1.0
 _QUIET_S: Final = 2.5
 _LONGEST_DELAY_S: Final = 2.0
-_SETTLES_WITHIN_S: Final = 90.0
+# Room for a busy PC, and for a till that has used up its minute.
+_SETTLES_WITHIN_S: Final = 180.0
 _ENDS_WITHIN_S: Final = _SETTLES_WITHIN_S + PATIENCE_S
+
+# The till's own default, and what no till ever reaches.
+_USUAL_PACE: Final = 100
+_NO_PACE: Final = 10_000
+_TOO_MANY: Final = 429
 
 _KILLED_AT_START: Final = 0.25
 _START_S: Final = 0.9
 _MOST_LINES: Final = 10
 _LAST_STEP_S: Final = 0.2
+_LONGEST_LIFE_S: Final = 15.0
+_LOOK_AGAIN_S: Final = 0.02
 _SHARE_OF_FAULTS: Final = 0.2
 
 
@@ -102,31 +108,34 @@ class Lane:
     """What a lane is.
 
     Attributes:
-        name: For whoever reads of a finding.
-        folder: Where its chapters keep their files.
         tills: One, or two that share account and cards.
-        seed: For everything random in it.
         kills: How many kills of each till a chapter has.
+        rate: How many requests a minute the server allows; 0 for no limit.
     """
 
-    name: str
-    folder: Path
     tills: int
-    seed: int
     kills: int
+    rate: int = 0
 
 
-def chapter(lane: Lane, number: int, counts: Counts, stop: threading.Event) -> None:
-    """Play one chapter; `stop` ends it early, but in order."""
-    folder = lane.folder / f"{lane.name}-{number}"
+def chapter(lane: Lane, folder: Path, seed: int, counts: Counts, stop: threading.Event) -> None:
+    """Play one chapter.
+
+    Args:
+        lane: What kind of chapter.
+        folder: Where it keeps its files; made here.
+        seed: For everything random in it.
+        counts: Told what was done and found.
+        stop: Ends it early, but in order.
+    """
     folder.mkdir(parents=True)
-    seed = lane.seed * 1_000 + number
-    server = Server(folder / "server")
-    codes = _cards(server.ledger)
+    server = Server(folder / "server", rate=lane.rate)
+    codes = make_cards(server.ledger)
     server.start()
     try:
         with proxy_before(server.url, seed=seed, longest_delay_s=_LONGEST_DELAY_S) as proxy:
-            proxy.choose = Weather(seed, _SHARE_OF_FAULTS)
+            # No till can count what the network repeats.
+            proxy.choose = Weather(seed, _SHARE_OF_FAULTS, doubles=not lane.rate)
             tills = [_Till(lane, folder, index, proxy, codes) for index in range(lane.tills)]
             with ThreadPoolExecutor(lane.tills) as pool:
                 list(pool.map(lambda each: each.live(seed, server, counts, stop), tills))
@@ -135,6 +144,9 @@ def chapter(lane: Lane, number: int, counts: Counts, stop: threading.Event) -> N
             books = [each.books() for each in tills]
             found = audit(books, read_ledger(server.ledger), is_settled=True)
             counts.audited([replace(each, what=f"{folder}: {each.what}") for each in found])
+            if limited := proxy.statuses()[_TOO_MANY]:
+                over = Finding(Wrong.OVER_LIMIT, f"{folder}: {limited} answers 429")
+                counts.audited([over])
             counts.ended(proxy, books)
     finally:
         server.kill()
@@ -162,6 +174,7 @@ class _Till:
             first_cents=0,
             step_cents=_STEP_CENTS,
             tills=lane.tills,
+            requests_per_minute=_USUAL_PACE if lane.rate else _NO_PACE * lane.tills,
             answer_s=_ANSWER_S,
             quiet_s=_QUIET_S,
         )
@@ -204,10 +217,10 @@ class _Till:
                 time.sleep(chance.uniform(0, _START_S))
             else:
                 lines = before + chance.randint(1, _MOST_LINES)
-                until(
-                    lambda: self._lines() >= lines or process.poll() is not None,
-                    "the cashiers were told something",
-                )
+                # They may all wait for a check or for their turn: then it is killed in that.
+                deadline = time.monotonic() + _LONGEST_LIFE_S
+                while self._lines() < lines and time.monotonic() < deadline:
+                    time.sleep(_LOOK_AGAIN_S)
                 time.sleep(chance.uniform(0, _LAST_STEP_S))
             assert process.poll() is None, self._log.read_text("utf-8")
         finally:
@@ -233,7 +246,7 @@ def _surroundings() -> dict[str, str]:
     return {name: os.environ[name] for name in wanted if name in os.environ}
 
 
-def _cards(file: Path) -> tuple[str, ...]:
+def make_cards(file: Path) -> tuple[str, ...]:
     """Make a ledger with cards that last for a chapter; return their codes."""
     file.parent.mkdir(parents=True, exist_ok=True)
     now = int(time.time())
