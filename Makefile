@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak mutants bench pictures lock translations
+.PHONY: setup run test check soak mutants coverage bench pictures lock translations
 
 setup:
 	@packaging/linux/setup test
@@ -17,6 +17,9 @@ soak:
 
 mutants:
 	@packaging/linux/setup test && .venv/bin/python -m tests.mutants
+
+coverage:
+	@packaging/linux/setup test && .venv/bin/python packaging/check_coverage.py
 
 bench:
 	@packaging/linux/setup test && .venv/bin/python -m tests.benchmarks
