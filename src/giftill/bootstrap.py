@@ -22,6 +22,7 @@ from giftill.services.catalogue import Catalogue
 from giftill.services.clock import SystemClock
 from giftill.services.connectivity import Connectivity
 from giftill.services.desk import Desk
+from giftill.services.limits import Limits
 from giftill.services.observable import Observable
 from giftill.services.pace import pacer_of
 from giftill.services.reconcile import Reconciler
@@ -181,7 +182,8 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         token = _TokenFeed(plan.find_token, client, connectivity)
         await token.feed()
         accounts = Accounts(journal, client, plan.identity)
-        outbox = Outbox(journal, client, accounts, connectivity, clock)
+        limits = Limits.of(settings)
+        outbox = Outbox(journal, client, accounts, connectivity, clock, limits)
         reconciler = Reconciler(
             journal,
             client,

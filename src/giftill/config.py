@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tills_on_account: How many tills share the account's limit of requests.
         outbox_limit_items: How many captures and releases may wait.
         outbox_limit_cents: How much money may wait, in cents.
+        outbox_warn_hours: After how long people are told that something waits.
+        outbox_manager_hours: After how long a manager must look at it.
         requests_per_minute: Requests that all tills of the account may make together in a minute;
             the API allows 120.
     """
@@ -58,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tills_on_account: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
     outbox_limit_items: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
     outbox_limit_cents: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 500_000
+    outbox_warn_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
+    outbox_manager_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 72
     requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=120)] = 100
 
 
@@ -73,6 +77,8 @@ _RULES: Final = {
     "tills_on_account": N_("It must be a whole number from 1 to 100."),
     "outbox_limit_items": N_("It must be a whole number from 1 to 10000."),
     "outbox_limit_cents": N_("It must be a whole number of cents from 1 to 100000000."),
+    "outbox_warn_hours": N_("It must be a whole number of hours from 1 to 720."),
+    "outbox_manager_hours": N_("It must be a whole number of hours from 1 to 720."),
     "requests_per_minute": N_("It must be a whole number from 1 to 120."),
 }
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}

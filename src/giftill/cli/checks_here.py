@@ -12,6 +12,7 @@ from giftill.config import TOKEN_VARIABLE, unknown_settings
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.services.clock import SystemClock
+from giftill.services.limits import Age, Limits
 
 from .display import Display, find_display
 from .findings import Check, Finding
@@ -38,9 +39,6 @@ _MEGABYTE: Final = 1_000_000
 _GIGABYTE_MB: Final = 1000
 _FREE_TO_WORK_MB: Final = 50
 _FREE_TO_BE_CALM_MB: Final = 500
-_HOUR_MS: Final = 3_600_000
-_OLD_MS: Final = 24 * _HOUR_MS
-_TOO_OLD_MS: Final = 72 * _HOUR_MS
 
 
 def check_folder(context: Context) -> Finding:
@@ -174,25 +172,24 @@ def _judge_chain(report: ChainReport) -> Finding:
 
 
 def _judge_outbox(summary: OutboxSummary, settings: Settings) -> Finding:
-    age_ms = (
-        SystemClock().now_ms() - summary.oldest_at_ms if summary.oldest_at_ms is not None else 0
-    )
-    cents = max((each.cents for each in summary.total), default=0)
-    is_full = summary.waiting >= settings.outbox_limit_items or cents >= settings.outbox_limit_cents
+    limits = Limits.of(settings)
+    age = limits.age(summary, SystemClock().now_ms())
     facts = {"n": summary.waiting, "most": settings.outbox_limit_items}
     if summary.attention:
         return _OUTBOX.warn(
             Message(N_("{n} need attention."), {"n": summary.attention}),
             Message(N_("A manager resolves them: giftill outbox.")),
         )
-    if is_full or age_ms > _TOO_OLD_MS:
+    if limits.is_full(summary) or age is Age.MANAGER:
         return _OUTBOX.fail(
-            Message(N_("{n} of {most} waiting; it is full or older than three days."), facts),
+            Message(
+                N_("{n} of {most} waiting; it is full, or the oldest waits for too long."), facts
+            ),
             Message(N_("Bring the network back, then run “giftill outbox send”.")),
         )
-    if age_ms > _OLD_MS:
+    if age is Age.WARNING:
         return _OUTBOX.warn(
-            Message(N_("{n} of {most} waiting, the oldest for more than a day."), facts),
+            Message(N_("{n} of {most} waiting, the oldest for long."), facts),
             Message(N_("Bring the network back, then run “giftill outbox send”.")),
         )
     return _OUTBOX.ok(Message(N_("{n} of {most} waiting."), facts))

@@ -121,6 +121,26 @@ class OutboxFilledError(CommandError):
         )
 
 
+class OtherAccountError(CommandError):
+    """A token is to be set that can't send what waits in the outbox."""
+
+    status = Exit.REFUSED
+
+    def __init__(self, waiting: int) -> None:
+        """Tell how much waits."""
+        super().__init__(
+            Message(N_("This token is another account’s")),
+            Message(
+                N_(
+                    "The outbox is not empty: {n} waiting, made with the token of another "
+                    "account. This one can’t send it, and was not kept."
+                ),
+                {"n": waiting},
+            ),
+            Message(N_("Run “giftill outbox send” first, or use --force if you are sure.")),
+        )
+
+
 class SandboxFailedError(CommandError):
     """The sandbox could not be started, or its sheet not be written."""
 
@@ -191,7 +211,7 @@ def _exit_of_parts(error: GiftillError) -> Exit:
         JournalUnavailable,
         SettlementConflict,
     )
-    from giftill.services import results
+    from giftill.services import limits, results
     from giftill.vault import VaultUnavailable
 
     by_kind: tuple[tuple[tuple[type[GiftillError], ...], Exit], ...] = (
@@ -210,6 +230,7 @@ def _exit_of_parts(error: GiftillError) -> Exit:
                 results.AlreadySettling,
                 results.BalanceTooLow,
                 results.NotAHold,
+                limits.OutboxFull,
                 results.NotResolvable,
                 results.OtherAccount,
                 results.OtherCurrency,

@@ -9,13 +9,14 @@ from giftill.domain.message import N_, Message
 from giftill.logs import hide_secret
 
 from .exits import Exit
-from .problems import OutboxFilledError, TokenNotKeptError, UsageError
+from .problems import OtherAccountError, OutboxFilledError, TokenNotKeptError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Coroutine
 
     from giftill.domain.operations import OutboxSummary
+    from giftill.domain.places import LocationId
     from giftill.gifty import GiftyClient
 
     from .arguments import Parser
@@ -34,7 +35,9 @@ def add_token(parser: Parser) -> None:
         help=t("set reads the token from standard input and checks it before it is kept"),
     )
     parser.own.add_argument(
-        "--force", action="store_true", help=t("forget it even though the outbox is not empty")
+        "--force",
+        action="store_true",
+        help=t("do it even though the outbox needs the old one"),
     )
 
 
@@ -42,7 +45,7 @@ def token(context: Context, arguments: argparse.Namespace) -> Coroutine[None, No
     """Begin `token set`, `token forget` or `token check`."""
     if arguments.action == "set":
         # Read before there is an event loop, which would keep Ctrl-C from the prompt.
-        return _set(context, _read(context))
+        return _set(context, _read(context), is_forced=arguments.force)
     if arguments.action == "forget":
         return _forget(context, is_forced=arguments.force)
     return _check(context)
@@ -50,12 +53,12 @@ def token(context: Context, arguments: argparse.Namespace) -> Coroutine[None, No
 
 async def _check(context: Context) -> Exit:
     async with context.client() as client:
-        count = await _count_locations(client)
-    _tell_works(context, count)
+        locations = await _locations(client)
+    _tell_works(context, len(locations))
     return Exit.DONE
 
 
-async def _set(context: Context, given: str) -> Exit:
+async def _set(context: Context, given: str, *, is_forced: bool) -> Exit:
     from giftill.gifty import GiftyClient, TokenRefused
     from giftill.services.pace import pacer_of
 
@@ -70,11 +73,14 @@ async def _set(context: Context, given: str) -> Exit:
         pacer=pacer_of(context.settings, context.folders),
     ) as client:
         try:
-            count = await _count_locations(client)
+            locations = await _locations(client)
         except TokenRefused as error:
             raise TokenNotKeptError from error
+        elsewhere = await _waiting_elsewhere(context, client, locations)
+    if elsewhere and not is_forced:
+        raise OtherAccountError(elsewhere)
     await vault.set_token(given)
-    _tell_works(context, count)
+    _tell_works(context, len(locations))
     context.terminal.say(context.t("It is kept in the keyring “{keyring}”.", keyring=keyring))
     return Exit.DONE
 
@@ -117,11 +123,31 @@ def _read(context: Context) -> str:
     return text
 
 
-async def _count_locations(client: GiftyClient) -> int:
-    count = 0
-    async for _ in client.locations():
-        count += 1
-    return count
+async def _locations(client: GiftyClient) -> list[LocationId]:
+    return [each.id async for each in client.locations()]
+
+
+async def _waiting_elsewhere(
+    context: Context, client: GiftyClient, locations: list[LocationId]
+) -> int:
+    """Count what waits in the outbox and can't be sent with the client's token.
+
+    A terminal that runs has the journal, and says so itself once it has the token.
+    """
+    from giftill.domain.operations import OutboxSummary
+    from giftill.journal import JournalInUse
+    from giftill.services.accounts import Accounts
+
+    try:
+        async with context.journal() as journal:
+            if journal is None:
+                return 0
+            account = await Accounts(journal, client, context.settings.api_url).whose(locations)
+            everything = await journal.summary(None)
+            ours = await journal.summary(account) if account else OutboxSummary()
+    except JournalInUse:
+        return 0
+    return everything.waiting + everything.checking - ours.waiting - ours.checking
 
 
 def _tell_works(context: Context, count: int) -> None:

@@ -7,11 +7,15 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from giftill.domain.operations import AccountId
+from giftill.gifty import Priority
 from giftill.journal import EventKind, Journal, Record
 
 from .ids import new_account_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from giftill.domain.places import LocationId
     from giftill.gifty import GiftyClient
 
 
@@ -45,33 +49,48 @@ class Accounts:
             self._found[fingerprint] = AccountId(stored)
         return self._found[fingerprint]
 
-    async def ensure(self) -> AccountId:
+    async def ensure(self, priority: Priority = Priority.CASHIER) -> AccountId:
         """Return the token's account, asking the API the first time a token is used.
+
+        Args:
+            priority: Who waits for it.
 
         Raises:
             GiftyError: The token is new here and the API could not be asked.
         """
         async with self._finding:
-            known = await self.known()
-            if known is not None:
-                return known
-            locations = [each.id async for each in self._client.locations()]
-            # A company with one shop may have none; its next token must find the same account.
-            # Should another such company's token come, the API knows none of the first one's holds.
-            names = [str(each) for each in locations] or [_NO_LOCATIONS]
-            keys = [f"location:{self._digest(each)}" for each in names]
-            account = await self._account_of(keys)
-            if account is None:
-                account = new_account_id()
-                await self._journal.commit(
-                    Record(EventKind.ACCOUNT_ADDED, facts={"account": account})
-                )
-            for key in keys:
-                await self._journal.set_fact(key, account)
-            fingerprint = self._fingerprint(self._client.token or "")
-            await self._journal.set_fact(f"token:{fingerprint}", account)
-            self._found[fingerprint] = account
-            return account
+            while True:
+                known = await self.known()
+                if known is not None:
+                    return known
+                token = self._client.token
+                locations = [each.id async for each in self._client.locations(priority=priority)]
+                # Replaced meanwhile, and what was listed is another token's.
+                if self._client.token == token:
+                    return await self._remember(token or "", locations)
+
+    async def whose(self, locations: Sequence[LocationId]) -> AccountId | None:
+        """Return the account that was found by any of these locations before, or None."""
+        return await self._account_of(self._keys(locations))
+
+    async def _remember(self, token: str, locations: Sequence[LocationId]) -> AccountId:
+        keys = self._keys(locations)
+        account = await self._account_of(keys)
+        if account is None:
+            account = new_account_id()
+            await self._journal.commit(Record(EventKind.ACCOUNT_ADDED, facts={"account": account}))
+        for key in keys:
+            await self._journal.set_fact(key, account)
+        fingerprint = self._fingerprint(token)
+        await self._journal.set_fact(f"token:{fingerprint}", account)
+        self._found[fingerprint] = account
+        return account
+
+    def _keys(self, locations: Sequence[LocationId]) -> list[str]:
+        # A company with one shop may have none; its next token must find the same account.
+        # Should another such company's token come, the API knows none of the first one's holds.
+        names = [str(each) for each in locations] or [_NO_LOCATIONS]
+        return [f"location:{self._digest(each)}" for each in names]
 
     def is_current(self, account: AccountId) -> bool:
         """Tell whether a request made in this very instant goes to `account`.

@@ -21,7 +21,7 @@ from giftill.domain.transactions import (
     TransactionStatus,
     TransactionType,
 )
-from giftill.gifty import GiftyClient, GiftyError, Priority, UnusableInput
+from giftill.gifty import GiftyClient, GiftyError, UnusableInput, Who
 from giftill.journal import EventKind, Journal, Record
 
 from .lookup import Wanted, look
@@ -56,7 +56,7 @@ class Attempts:
         self._clock = clock
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
 
-    async def attempt(self, operation: Operation, priority: Priority) -> Operation:
+    async def attempt(self, operation: Operation, priority: Who) -> Operation:
         """Bring a capture or release one step further and return it as it then stands.
 
         A queued one is sent. One of which the outcome is unknown is first looked at: nothing is
@@ -78,7 +78,7 @@ class Attempts:
             operation, decision = await self._look(operation, met, priority)
         return await self._carry_out(operation, decision, met)
 
-    async def _send(self, operation: Operation, priority: Priority) -> _Met:
+    async def _send(self, operation: Operation, priority: Who) -> _Met:
         is_capture = operation.kind is OperationKind.CAPTURE
         ask = self._client.capture if is_capture else self._client.release
         if not self._accounts.is_current(operation.account):
@@ -94,7 +94,7 @@ class Attempts:
         return _Met(Outcome.FITS if _fits(operation, answer) else Outcome.MISFITS)
 
     async def _look(
-        self, operation: Operation, met: _Met, priority: Priority
+        self, operation: Operation, met: _Met, priority: Who
     ) -> tuple[Operation, Decision]:
         unknown = replace(operation, state=OperationState.UNKNOWN, last_problem=met.problem)
         if unknown.state is not operation.state:

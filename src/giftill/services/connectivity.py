@@ -130,6 +130,11 @@ class Connectivity:
         self._forbidden_in_a_row = 0
         self.link.set(Link.UNKNOWN)
 
+    def forgive(self) -> None:
+        """Let one request be tried although everything was forbidden: someone asks for it."""
+        if self.is_forbidden:
+            self.forget_refusal()
+
     def _limit(self, exchange: Exchange) -> None:
         asked = exchange.error.retry_after_s if isinstance(exchange.error, RateLimited) else None
         if asked is None:

@@ -13,7 +13,7 @@ from giftill.domain.transactions import (
     TransactionStatus,
     TransactionType,
 )
-from giftill.gifty import Forbidden, GiftyClient, GiftyError, NotFound, Priority
+from giftill.gifty import Forbidden, GiftyClient, GiftyError, NotFound, Priority, Who
 
 if TYPE_CHECKING:
     from giftill.domain.money import Money
@@ -34,7 +34,7 @@ class Wanted:
     amount: Money
 
 
-async def look(client: GiftyClient, wanted: Wanted, priority: Priority = Priority.OUTBOX) -> Found:
+async def look(client: GiftyClient, wanted: Wanted, priority: Who = Priority.OUTBOX) -> Found:
     """Read a hold and tell how it stands against what is wanted of it.
 
     Args:

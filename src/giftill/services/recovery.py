@@ -91,13 +91,15 @@ async def reread_holds(
     account = await accounts.known()
     if account is None:
         return Reread(0, not await journal.holds(state=HoldState.OPEN))
-    settled, is_complete = 0, True
+    settled = 0
     for hold in await journal.holds(account=account, state=HoldState.OPEN):
         if hold.settlement is not None:
             continue
         wanted = Wanted(OperationKind.CAPTURE, hold.transaction, hold.amount)
         found = await look(client, wanted, Priority.OUTBOX)
-        is_complete = is_complete and found is not Found.UNREACHABLE
+        if found is Found.UNREACHABLE:
+            # What keeps this answer away would keep the others away too, each as long again.
+            return Reread(settled, is_complete=False)
         became = {Found.WANTED: HoldState.CAPTURED, Found.OPPOSITE: HoldState.RELEASED}.get(found)
         fresh = await journal.hold(account, hold.transaction)
         is_ours = fresh is not None and (fresh.settlement or fresh.state is not HoldState.OPEN)
@@ -108,7 +110,7 @@ async def reread_holds(
             Record(event, hold=replace(fresh, state=became), facts={"found_at_ms": clock.now_ms()})
         )
         settled += 1
-    return Reread(settled, is_complete)
+    return Reread(settled, is_complete=True)
 
 
 async def reread_until_complete(

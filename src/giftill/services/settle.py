@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from giftill.domain.errors import GiftillError
@@ -19,12 +19,14 @@ from giftill.domain.operations import (
     OperationState,
     OutboxSummary,
 )
-from giftill.gifty import GiftyClient, GiftyError, Priority
+from giftill.gifty import GiftyClient, GiftyError, Priority, Urgency
 from giftill.journal import EventKind, Journal, Record, SettlementConflict
 
 from .attempt import LONGEST_BACKOFF_MS, Attempts
+from .breaker import Breaker
 from .connectivity import Connectivity, Link
 from .ids import new_operation_id
+from .limits import Limits
 from .observable import Observable, Signal
 from .results import AlreadySettling, NotAHold
 from .shutdown import finish
@@ -47,9 +49,15 @@ _DRAIN_ROUNDS: Final = 3
 _BATCH: Final = 64
 _CHECK_AGAIN_S: Final = 2.0
 _IDLE_S: Final = 60.0
-_LONGEST_BREAK_S: Final = 30.0
-# Doubled so often it is longer than the longest; a night offline must not exceed what floats hold.
-_DOUBLINGS: Final = 5
+_WHOSE_TOKEN_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class _Running:
+    """An attempt under way, and who waits for it."""
+
+    task: asyncio.Task[Operation]
+    urgency: Urgency
 
 
 class Outbox:
@@ -57,6 +65,7 @@ class Outbox:
 
     Attributes:
         summary: How full it is, and whether anything needs attention.
+        elsewhere: How much waits for the token of another account.
         changed: Each operation of the outbox that took a step, as it then stands.
     """
 
@@ -67,6 +76,7 @@ class Outbox:
         accounts: Accounts,
         connectivity: Connectivity,
         clock: Clock,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value, the same for everybody
     ) -> None:
         """Record in `journal` and send through `client`; `run` starts the worker."""
         self._journal = journal
@@ -74,15 +84,15 @@ class Outbox:
         self._connectivity = connectivity
         self._clock = clock
         self._attempts = Attempts(journal, client, accounts, clock)
-        self._running: dict[OperationId, asyncio.Task[Operation]] = {}
+        self._running: dict[OperationId, _Running] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._ignores_due_times = False
-        self._is_back_online = False
-        self._failed_probes = 0
+        self._breaker = Breaker(connectivity, clock, self._wake.set)
+        self.limits = limits
         self.summary: Observable[OutboxSummary] = Observable(OutboxSummary())
+        self.elsewhere = Observable(0)
         self.changed: Signal[Operation] = Signal()
-        connectivity.link.subscribe(self._link_changed)
 
     async def record(
         self,
@@ -106,9 +116,11 @@ class Outbox:
         Raises:
             AlreadySettling: The opposite was asked for one of them, or is done.
             NotAHold: One of them is settled already.
+            OutboxFull: The API can't be reached, and too much waits for it already.
             JournalWriteError: They could not be recorded; nothing will happen.
         """
         operations: list[Operation] = []
+        new: list[Operation] = []
         records: list[Record] = [*also]
         for given in {each.transaction: each for each in holds}.values():
             # What the caller has may be older than what is known by now.
@@ -120,9 +132,12 @@ class Outbox:
                 if {given.state, hold.state} != {HoldState.OPEN}:
                     raise NotAHold
                 existing = self._new(hold, kind, cashier)
+                new.append(existing)
                 marked = replace(hold, settlement=kind)
                 records.append(Record(EventKind.QUEUED, operation=existing, hold=marked))
             operations.append(existing)
+        if new and self._connectivity.link.value is not Link.ONLINE:
+            self.limits.check(await self._journal.summary(None), new)
         if records:
             try:
                 await self._journal.commit(*records)
@@ -142,12 +157,15 @@ class Outbox:
 
         The attempt goes on if the caller is cancelled: a request half sent is never abandoned.
         """
-        task = self._running.get(operation)
-        if task is None:
-            task = asyncio.create_task(self._attempt(operation, priority))
-            self._running[operation] = task
+        running = self._running.get(operation)
+        if running is None:
+            urgency = Urgency(priority)
+            task = asyncio.create_task(self._attempt(operation, urgency))
+            running = self._running[operation] = _Running(task, urgency)
             task.add_done_callback(lambda done: self._forget(operation, done))
-        return await asyncio.shield(task)
+        elif priority is Priority.CASHIER:
+            running.urgency.hurry()
+        return await asyncio.shield(running.task)
 
     async def items(self) -> tuple[Operation, ...]:
         """Return everything that is not settled or needs attention, oldest first."""
@@ -156,19 +174,27 @@ class Outbox:
     async def send_now(self) -> None:
         """Try everything that waits at once, without waiting for its turn."""
         self._ignores_due_times = True
-        self._failed_probes = 0
+        self._connectivity.forgive()
+        self.look_up()
+
+    def look_up(self) -> None:
+        """Look at once whether the network works: something said that it may have returned."""
+        self._breaker.reset()
         self._wake.set()
 
     async def refresh(self) -> None:
         """Count anew what the outbox holds."""
         self.summary.set(await self._journal.summary(None))
+        account = await self._accounts.known()
+        ours = None if account is None else await self._journal.summary(account)
+        self.elsewhere.set(0 if ours is None else self.summary.value.waiting - ours.waiting)
 
     async def drain(self) -> None:
         """Try everything that waits now and return; for the command line.
 
         What was maybe sent is looked at first, and sent in a further round if it is still open.
         """
-        for _ in range(_DRAIN_ROUNDS):
+        for _ in range(_DRAIN_ROUNDS + self._breaker.is_open):
             self._ignores_due_times = True
             await self._round()
             if not self.summary.value.waiting or not self._may_go_on():
@@ -192,9 +218,9 @@ class Outbox:
         """Begin nothing more and wait for what is under way, at most `patience_s`."""
         self._is_stopping = True
         self._wake.set()
-        await finish(self._running.values(), patience_s)
+        await finish([each.task for each in self._running.values()], patience_s)
 
-    async def _attempt(self, operation_id: OperationId, priority: Priority) -> Operation:
+    async def _attempt(self, operation_id: OperationId, urgency: Urgency) -> Operation:
         operation = await self._journal.operation(operation_id)
         if operation is None:
             msg = f"{operation_id} is not in the journal"
@@ -202,11 +228,11 @@ class Outbox:
         is_ours = operation.account == await self._accounts.known()
         if operation.state not in UNSETTLED or not is_ours:
             return operation
-        if not self._may_send(priority):
+        if not self._may_send(urgency.priority):
             return operation
-        after = await self._attempts.attempt(operation, priority)
+        after = await self._attempts.attempt(operation, urgency)
         self.changed.tell(after)
-        if priority is Priority.CASHIER:
+        if urgency.priority is Priority.CASHIER:
             await self.refresh()
             # What the cashier's own attempt did not finish is the worker's from now on.
             self._wake.set()
@@ -214,19 +240,17 @@ class Outbox:
 
     def _may_send(self, priority: Priority) -> bool:
         """Tell whether a request may be made: a cashier's may find out that all is well again."""
-        if not self._connectivity.is_paused:
-            return True
-        is_limited = self._connectivity.link.value is Link.LIMITED
-        return priority is Priority.CASHIER and not is_limited
+        is_cashiers = priority is Priority.CASHIER and not self._connectivity.is_limited
+        return is_cashiers or not self._connectivity.is_paused
 
     async def _round(self) -> float:
         """Settle what is due; return how long to wait before the next round, in seconds."""
         if self._connectivity.is_paused:
-            return self._pause_s()
+            return self._breaker.pause_s()
         account = await self._account()
         if account is None:
-            return _LONGEST_BREAK_S
-        if self._connectivity.link.value is Link.OFFLINE:
+            return _WHOSE_TOKEN_S
+        if self._breaker.is_open:
             return await self._probe(account)
         due = await self._due(account)
         if not due:
@@ -237,7 +261,7 @@ class Outbox:
         await self.refresh()
         if not is_well:
             return _CHECK_AGAIN_S
-        return self._after_probe() if queue else 0.0
+        return self._breaker.break_s() if queue else 0.0
 
     async def _account(self) -> AccountId | None:
         """Return the token's account; a new token is looked up where something waits for it."""
@@ -246,13 +270,13 @@ class Outbox:
         if account is not None or not (summary.waiting or summary.checking):
             return account
         try:
-            return await self._accounts.ensure()
+            return await self._accounts.ensure(Priority.OUTBOX)
         except GiftyError as error:
             _log.info("Could not find out whose the token is: %s", error)
             return None
 
     async def _probe(self, account: AccountId) -> float:
-        """Try one item on a network that was away; return the pause after it, in seconds.
+        """Try one item on a network not known to work; return the pause after it, in seconds.
 
         The one that was left alone longest: it may be the item itself that a server chokes on,
         and then another must tell that the network is back.
@@ -263,12 +287,12 @@ class Outbox:
         chosen = min(found, key=lambda each: (each.next_at_ms, each.created_at_ms))
         await self.attempt(chosen.id, Priority.OUTBOX)
         await self.refresh()
-        return self._after_probe()
+        return self._breaker.break_s()
 
     async def _due(self, account: AccountId) -> tuple[Operation, ...]:
         now_ms = self._clock.now_ms()
-        everything, is_back = self._ignores_due_times, self._is_back_online
-        self._ignores_due_times = self._is_back_online = False
+        everything, self._ignores_due_times = self._ignores_due_times, False
+        is_back = self._breaker.take_return()
         if everything:
             return await self._unsettled(account)
         if is_back:
@@ -306,30 +330,7 @@ class Outbox:
         return is_well
 
     def _may_go_on(self) -> bool:
-        is_offline = self._connectivity.link.value is Link.OFFLINE
-        return not (self._is_stopping or is_offline or self._connectivity.is_paused)
-
-    def _after_probe(self) -> float:
-        """Return how long to leave the network alone after a probe, in seconds."""
-        if self._connectivity.link.value is not Link.OFFLINE:
-            self._failed_probes = 0
-            return 0.0
-        self._failed_probes += 1
-        return min(_LONGEST_BREAK_S, 2.0 ** min(self._failed_probes, _DOUBLINGS))
-
-    def _pause_s(self) -> float:
-        if self._connectivity.link.value is not Link.LIMITED:
-            return _IDLE_S
-        left_ms = self._connectivity.limited_until_ms - self._clock.now_ms()
-        # Not in one go: the clock can be set forward meanwhile.
-        return min(_IDLE_S, max(0.05, left_ms / 1000))
-
-    def _link_changed(self, link: Link) -> None:
-        if link is Link.ONLINE:
-            self._failed_probes = 0
-            self._is_back_online = True
-        if link is not Link.OFFLINE:
-            self._wake.set()
+        return self._breaker.may_go_on and not self._is_stopping
 
     def _forget(self, operation: OperationId, task: asyncio.Task[Operation]) -> None:
         self._running.pop(operation, None)

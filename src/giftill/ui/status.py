@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from giftill.domain.errors import GiftillError
 from giftill.services.connectivity import Link
+from giftill.services.limits import Age
 from giftill.ui.screens.common import Addresses, Pill, ToneName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from giftill.services.desk import Desk
     from giftill.texts import Texts
@@ -26,7 +27,10 @@ class BandKind(StrEnum):
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - likewise
     OFFLINE = "offline"
     LIMITED = "limited"
+    FORBIDDEN = "forbidden"
+    OTHER_ACCOUNT = "other_account"
     OUTBOX_FULL = "outbox_full"
+    OUTBOX_OLD = "outbox_old"
 
 
 class BandState(Struct, frozen=True):
@@ -106,6 +110,7 @@ class StatusPresenter:
             desk.has_token.subscribe(lambda _: self.show()),
             desk.token_problem.subscribe(lambda _: self.show()),
             desk.outbox.summary.subscribe(lambda _: self._changed(wake)),
+            desk.outbox.elsewhere.subscribe(lambda _: self.show()),
             desk.outbox.changed.subscribe(lambda _: wake()),
             desk.sales.held.subscribe(lambda _: wake()),
             desk.sales.resolved.subscribe(lambda _: wake()),
@@ -159,7 +164,7 @@ class StatusPresenter:
         self._render(
             StatusState(
                 location=self._place(),
-                link=_link(desk.connectivity.link.value, has_token=desk.has_token.value, t=t),
+                link=_link(self._seen_link, has_token=desk.has_token.value, t=t),
                 outbox=self._outbox(),
                 cashier=desk.sales.cashier or desk.settings.current.cashier,
                 clock=t.time(_time(desk.clock.now_ms())),
@@ -216,7 +221,7 @@ class StatusPresenter:
             )
             return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Look again"))]
         bands = []
-        match desk.connectivity.link.value:
+        match self._seen_link:
             case Link.TOKEN_REFUSED:
                 text = t(
                     "Gifty refuses this till’s token. Captures are queued safely; cards can’t be "
@@ -237,28 +242,58 @@ class StatusPresenter:
                 bands.append(BandState(BandKind.LIMITED, "hold", "limited", text))
             case Link.ONLINE | Link.UNKNOWN:
                 pass
-        if self._is_outbox_filling:
-            bands.append(self._filling())
+        if desk.connectivity.is_forbidden:
+            text = t(
+                "Gifty allows this till’s token nothing. What waits in the outbox is kept until "
+                "it does; look at the token and the location."
+            )
+            bands.append(BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Look again")))
+        bands.extend(self._outbox_bands())
         return bands
 
     @property
-    def _is_outbox_filling(self) -> bool:
-        """Whether four fifths of what may wait offline are used: told before the limit bites."""
-        summary, limits = self._desk.outbox.summary.value, self._desk.settings.current
-        cents = sum(each.cents for each in summary.total)
-        return (
-            5 * summary.waiting >= 4 * limits.outbox_limit_items
-            or 5 * cents >= 4 * limits.outbox_limit_cents
-        )
+    def _seen_link(self) -> Link:
+        """The link as people should see it: a pause that is over is none."""
+        connectivity = self._desk.connectivity
+        link = connectivity.link.value
+        return Link.UNKNOWN if link is Link.LIMITED and not connectivity.is_limited else link
 
-    def _filling(self) -> BandState:
-        summary, limits = self._desk.outbox.summary.value, self._desk.settings.current
-        text = self._t(
-            "The outbox is filling up: {n} of {limit} wait. Get this till online soon.",
-            n=summary.waiting,
-            limit=limits.outbox_limit_items,
-        )
-        return BandState(BandKind.OUTBOX_FULL, "danger", "warning", text)
+    def _outbox_bands(self) -> Iterator[BandState]:
+        t, desk = self._t, self._desk
+        summary, limits = desk.outbox.summary.value, desk.outbox.limits
+        if desk.outbox.elsewhere.value:
+            text = t.plural(
+                "{n} capture or release was made with the token of another account. It waits for "
+                "that token.",
+                "{n} captures and releases were made with the token of another account. They wait "
+                "for that token.",
+                desk.outbox.elsewhere.value,
+            )
+            yield BandState(BandKind.OTHER_ACCOUNT, "danger", "token", text, t("Look again"))
+        if limits.is_full(summary):
+            text = t(
+                "The outbox is full: {n} wait. No more sales can be completed before this till "
+                "is online.",
+                n=summary.waiting,
+            )
+            yield BandState(BandKind.OUTBOX_FULL, "danger", "warning", text)
+        elif limits.is_filling(summary):
+            text = t(
+                "The outbox is filling up: {n} of {limit} wait. Get this till online soon.",
+                n=summary.waiting,
+                limit=limits.items,
+            )
+            yield BandState(BandKind.OUTBOX_FULL, "danger", "warning", text)
+        age = limits.age(summary, desk.clock.now_ms())
+        if age is Age.MANAGER:
+            text = t(
+                "Something waits in the outbox for too long. Call a manager: get this till online, "
+                "or settle it in Gifty’s dashboard."
+            )
+            yield BandState(BandKind.OUTBOX_OLD, "danger", "warning", text)
+        elif age is Age.WARNING:
+            text = t("Something waits in the outbox for long. Get this till online soon.")
+            yield BandState(BandKind.OUTBOX_OLD, "hold", "warning", text)
 
 
 def _link(link: Link, *, has_token: bool, t: Texts) -> Pill:

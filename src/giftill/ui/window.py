@@ -46,6 +46,14 @@ if TYPE_CHECKING:
 
 _TILL: Final = "till"
 _MINUTE_MS: Final = 60_000
+# The system's word on the network takes a tenth of a second to begin: not while people wait.
+_SETTLED_MS: Final = 3_000
+_ABOUT_THE_TOKEN: Final = (
+    BandKind.NO_TOKEN,
+    BandKind.TOKEN_REFUSED,
+    BandKind.FORBIDDEN,
+    BandKind.OTHER_ACCOUNT,
+)
 # A window that starts minimised is not painted; its till works all the same.
 _UNSEEN_MS: Final = 2_000
 # Each in its own words, for whoever can't read the language on screen.
@@ -210,7 +218,13 @@ class Window(QMainWindow):
         if not self._is_seen:
             self._is_seen = True
             self._tasks.start("greet", self._status.greet)
+            QTimer.singleShot(_SETTLED_MS, self, self._watch_network)
             self.seen.emit()
+
+    def _watch_network(self) -> None:
+        from .network import watch_network
+
+        watch_network(self._desk.outbox.look_up, self)
 
     def _build(self) -> None:
         self.setWindowIcon(app_icon())
@@ -225,7 +239,7 @@ class Window(QMainWindow):
         beside.setSpacing(0)
         beside.addWidget(self._top_bar)
         for kind, band in self._bands.items():
-            if kind in {BandKind.NO_TOKEN, BandKind.TOKEN_REFUSED}:
+            if kind in _ABOUT_THE_TOKEN:
                 band.acted.connect(self._reload_token)
             beside.addWidget(band)
         beside.addWidget(self._stack, 1)

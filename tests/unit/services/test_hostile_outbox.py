@@ -304,7 +304,7 @@ async def test_a_refusal_of_a_token_that_was_replaced_meanwhile_pauses_nothing(
 async def test_an_account_without_locations_outlives_its_token(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def none(_client: GiftyClient) -> AsyncIterator[Location]:
+    async def none(_client: GiftyClient, **_who: object) -> AsyncIterator[Location]:
         nowhere: tuple[Location, ...] = ()
         for each in nowhere:
             yield each

@@ -209,7 +209,8 @@ class OutboxPresenter:
 
     @property
     def _may_send(self) -> bool:
-        return self._connectivity.link.value not in {Link.TOKEN_REFUSED, Link.LIMITED}
+        connectivity = self._connectivity
+        return not connectivity.is_limited and connectivity.link.value is not Link.TOKEN_REFUSED
 
     def _oldest(self, summary: OutboxSummary) -> str:
         if summary.oldest_at_ms is None:

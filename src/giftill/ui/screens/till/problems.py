@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
-from giftill.gifty import AnsweredError, Forbidden, RateLimited, TokenRefused
+from giftill.gifty import AnsweredError, AskedToWait, Forbidden, RateLimited, TokenRefused
 from giftill.services.results import LimitReached
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class CantCheckError(GiftillError):
         self.icon = "offline"
         if isinstance(cause, TokenRefused | Forbidden):
             self.icon = "token"
-        elif isinstance(cause, RateLimited | LimitReached):
+        elif isinstance(cause, AskedToWait | RateLimited | LimitReached):
             self.icon = "limited"
         elif isinstance(cause, AnsweredError):
             self.icon = "warning"
