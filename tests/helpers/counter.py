@@ -99,11 +99,16 @@ class Counter:
 
 @asynccontextmanager
 async def at_the_till(
-    server: SandboxServer, folder: Path, *, language: str = "en", works: bool = False
+    server: SandboxServer,
+    folder: Path,
+    *,
+    language: str = "en",
+    works: bool = False,
+    tills_on_account: int = 1,
 ) -> AsyncIterator[Counter]:
     """Open the window on a sandbox, on the smallest screen; `works` lets the outbox send."""
     async with (
-        desk_on(server, folder, works=works) as desk,
+        desk_on(server, folder, works=works, tills_on_account=tills_on_account) as desk,
         open_window(desk, Texts(language), play_sounds=False) as window,
     ):
         window.resize(1024, 768)

@@ -136,15 +136,13 @@ class Attention:
             found = await self._journal.operation(operation)
             if found is None or ruling.resolution not in resolutions_of(found):
                 raise NotResolvable
-            match ruling.resolution:
-                case Resolution.CLOSE:
-                    return await self._close(found, ruling)
-                case Resolution.TRY_AGAIN:
-                    return await self._try_again(found, ruling)
-                case Resolution.USE_HOLD:
-                    return await self._use(found, ruling)
-                case Resolution.RELEASE_HOLD:
-                    return await self._release(found, ruling)
+            act = {
+                Resolution.CLOSE: self._close,
+                Resolution.TRY_AGAIN: self._try_again,
+                Resolution.USE_HOLD: self._use,
+                Resolution.RELEASE_HOLD: self._release,
+            }[ruling.resolution]
+            return await act(found, ruling)
 
     async def _close(self, operation: Operation, ruling: Ruling) -> Resolved:
         closed = self._closed(operation, ruling)

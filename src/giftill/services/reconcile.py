@@ -21,7 +21,7 @@ from giftill.journal import EventKind, Journal, Record
 from .answers import hold_made_by, is_proof
 from .observable import Signal
 from .results import NotDoneAfterAll, Placed, Result
-from .search import Sighting, search
+from .search import Sighting, is_owned, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,7 @@ ONLINE_ONLY: Final = (
     OperationKind.EXTEND,
     OperationKind.REFUND,
 )
+_UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
 # Two looks that find nothing, a quiet period apart, mean that it was not done.
 _LOOKS: Final = 2
 _RETRY_S: Final = 5.0
@@ -255,14 +256,26 @@ class Reconciler:
         if seen is None:
             self._retry_at_ms[operation.id] = now_ms + _SHORTEST_WATCH_MS
             return None
-        if seen.likely:
+        if seen.likely and await self._is_under_way_again(operation):
+            # What was found may be that one's.
+            self._retry_at_ms[operation.id] = now_ms + _SHORTEST_WATCH_MS
+            return None
+        late = [each for each in seen.likely if not await is_owned(self._journal, operation, each)]
+        if late:
             is_redeem = operation.kind is OperationKind.REDEEM
             why = AttentionKind.ORPHANED_HOLD if is_redeem else AttentionKind.DONE_AFTER_ALL
-            return await self._needs_a_manager(operation, why, seen.likely)
+            return await self._needs_a_manager(operation, why, tuple(late))
         age_ms = max(_SHORTEST_WATCH_MS, now_ms - operation.created_at_ms)
         later = replace(operation, next_at_ms=now_ms + min(_LONGEST_WATCH_MS, age_ms))
         await self._journal.commit(Record(EventKind.LOOKED, operation=later))
         return Placed(Result.CHECKING, later)
+
+    async def _is_under_way_again(self, operation: Operation) -> bool:
+        """Tell whether the same was asked again on the card, and is not known yet."""
+        unsure = await self._journal.operations(
+            account=operation.account, states=_UNSURE, kinds=(operation.kind,)
+        )
+        return any(each.card == operation.card for each in unsure)
 
     async def _look(self, operation: Operation) -> Sighting | None:
         """Search the card's transactions; None if the API could not be asked."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from giftill.domain.attention import Resolution
+from giftill.domain.cards import Card, CardId
 from giftill.domain.money import Money
 from giftill.domain.operations import (
     AccountId,
@@ -17,25 +18,43 @@ from giftill.domain.operations import (
     OperationKind,
     OperationState,
 )
+from giftill.domain.outcomes import Found
+from giftill.domain.transactions import (
+    Transaction,
+    TransactionId,
+    TransactionStatus,
+    TransactionType,
+)
 from giftill.gifty import GiftyClient
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
+from giftill.services.answers import fits, hold_made_by, is_proof
 from giftill.services.attention import Ruling
+from giftill.services.connectivity import Link
+from giftill.services.lookup import Wanted, judge
 from giftill.services.results import NotAHold, NotResolvable, OtherAccount, Placed, Result
 from tests.helpers.desk import code_of, desk_on
+from tests.helpers.journal import an_operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from giftill.domain.operations import Hold, Operation
-    from giftill.domain.transactions import Transaction
     from giftill.services.attention import Resolved
     from giftill.services.desk import Desk
 
 pytestmark = pytest.mark.anyio
 
 HOUR_MS = 3_600_000
+A_HOLD = Transaction(
+    TransactionId("tr_9"),
+    -1250,
+    "EUR",
+    TransactionStatus.PENDING,
+    TransactionType.REDEEM,
+    is_capturable=True,
+)
 
 
 async def stored(desk: Desk, operation: Operation) -> Operation:
@@ -311,6 +330,75 @@ async def another_amount(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Operati
     return placed.operation
 
 
+async def test_a_hold_without_a_card_is_nobodys() -> None:
+    with pytest.raises(ValueError, match="names no card"):
+        hold_made_by(an_operation(card=None), A_HOLD)
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        (an_operation(kind=OperationKind.REDEEM), replace(A_HOLD, type=TransactionType.REFUND)),
+        (an_operation(kind=OperationKind.REDEEM), replace(A_HOLD, currency="USD")),
+        (
+            an_operation(kind=OperationKind.ISSUE),
+            replace(
+                A_HOLD,
+                amount_cents=1250,
+                type=TransactionType.ISSUE,
+                card=Card(CardId("gc_1"), 0, "EUR", is_issuable=True),
+            ),
+        ),
+    ],
+    ids=["another type", "another currency", "a card that can still be issued"],
+)
+def test_what_an_answer_must_say(operation: Operation, answer: Transaction) -> None:
+    assert not fits(operation, answer)
+
+
+def test_an_extend_whose_answer_tells_no_expiry_fits_and_proves_nothing() -> None:
+    operation = an_operation(kind=OperationKind.EXTEND, expires_at="2027-01-01T00:00:00+00:00")
+    answer = replace(A_HOLD, type=TransactionType.REVERSE_EXPIRE)
+    assert fits(operation, answer)
+    assert not is_proof(operation, answer)
+
+
+def test_a_state_that_nobody_knows_is_not_clear() -> None:
+    wanted = Wanted(OperationKind.CAPTURE, A_HOLD.id, Money(1250))
+    odd = replace(A_HOLD, status=TransactionStatus.OTHER, is_capturable=False)
+    assert judge(odd, wanted) is Found.UNCLEAR
+
+
+async def test_nothing_is_looked_at_while_the_api_wants_to_be_left_alone(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = await lost_hold(desk, server)
+    now_ms = type(desk.clock)().now_ms
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + HOUR_MS)
+    desk.connectivity.link.set(Link.TOKEN_REFUSED)
+    await desk.reconciler.drain()
+    assert (await stored(desk, operation)).attempts == 0
+
+
+async def test_a_watch_that_finds_no_network_goes_on_later(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    server.faults.set(Fault(FaultKind.LOSE_BEFORE, path="/v1/giftcards/*/redeem", times=1))
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.operation is not None
+    ended = (await look_until_known(desk, placed.operation)).operation
+    assert ended is not None
+    now_ms = type(desk.clock)().now_ms
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + HOUR_MS)
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    before = len(await desk.journal.entries())
+    await desk.reconciler.drain()
+    assert await stored(desk, ended) == ended
+    assert len(await desk.journal.entries()) == before
+
+
 # What a card waits for.
 
 
@@ -424,6 +512,29 @@ async def test_a_refund_that_the_list_shows_late_was_done_after_all(
     monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + HOUR_MS)
     await desk.reconciler.drain()
     assert (await stored(desk, operation)).attention is AttentionKind.DONE_AFTER_ALL
+
+
+async def test_a_hold_of_the_second_try_is_not_taken_for_one_of_the_first(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of("full_50")
+    card = await desk.sales.look_up(code)
+    server.faults.set(Fault(FaultKind.LOSE_BEFORE, path="/v1/giftcards/*/redeem", times=1))
+    placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
+    assert placed.operation is not None
+    first = (await look_until_known(desk, placed.operation)).operation
+    assert first is not None
+    assert first.state is OperationState.NOT_DONE
+    second = await lost_hold(desk, server)
+    now_ms = type(desk.clock)().now_ms
+    with monkeypatch.context() as later, desk.reconciler.hands_off(second.id):
+        later.setattr(desk.clock, "now_ms", lambda: now_ms() + HOUR_MS)
+        await desk.reconciler.drain()
+    assert (await stored(desk, first)).state is OperationState.NOT_DONE
+    assert (await look_until_known(desk, second)).result is Result.DONE
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + 2 * HOUR_MS)
+    await desk.reconciler.drain()
+    assert (await stored(desk, first)).state is OperationState.NOT_DONE
 
 
 async def test_a_hold_that_waits_for_a_manager_is_nobody_elses(
