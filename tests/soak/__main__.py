@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 from tests.soak.books import Wrong
 from tests.soak.lane import Counts, Lane, chapter
 from tests.soak.program import commands, windows
+from tests.soak.virtual import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +38,11 @@ _PLAYS: Final[Mapping[str, Play]] = {
     "one-limit": partial(chapter, Lane(tills=2, kills=6, rate=120)),
     "commands": commands,
     "windows": windows,
+    "days": day,
 }
 
+# When this part of the time is over nothing more is begun; the rest is for coming to an end.
+_LAST_CALL: Final = 0.88
 _TELLS_EVERY_S: Final = 60.0
 _WIDTH: Final = 24
 
@@ -51,7 +55,7 @@ def main(argv: Sequence[str]) -> int:
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     print(f"Seed {wanted.seed}; at most {wanted.minutes:g} minutes.", flush=True)
     started = time.monotonic()
-    soak = Soak(folder, wanted.seed, wanted.kills, wanted.faults)
+    soak = Soak(folder, wanted)
     soak.run(started + wanted.minutes * 60)
     is_well = soak.tell(time.monotonic() - started)
     if is_well:
@@ -65,36 +69,41 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--kills", type=int, default=1_000, help="at least so many")
     parser.add_argument("--faults", type=int, default=2_000, help="at least so many")
+    parser.add_argument("--days", type=int, default=1, help="at least so many simulated days")
     parser.add_argument("--minutes", type=float, default=25.0, help="at most so many")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31))
     return parser.parse_args(argv)
 
 
 class Soak:
-    """Lanes beside each other until enough was broken, and then the other parts."""
+    """Plays beside each other, until enough was broken."""
 
-    def __init__(self, folder: Path, seed: int, kills: int, faults: int) -> None:
-        """Break at least so much, in `folder`."""
+    def __init__(self, folder: Path, wanted: argparse.Namespace) -> None:
+        """Break at least as much as is wanted, in `folder`."""
         self._folder = folder
-        self._kills = kills
-        self._faults = faults
+        self._wanted = wanted
         self._counts = Counts()
         self._stop = threading.Event()
         self._trouble: list[str] = []
-        self._seed = seed
 
     def run(self, deadline: float) -> None:
         """Run until enough was broken, or until the time by the steady clock is up."""
         with ThreadPoolExecutor(len(_PLAYS)) as pool:
             work = [pool.submit(self._chapters, name) for name in _PLAYS]
             told_at = time.monotonic()
-            while not all(each.done() for each in work):
-                if self._is_enough() or time.monotonic() > deadline:
-                    self._stop.set()
-                if time.monotonic() > told_at + _TELLS_EVERY_S:
-                    told_at = time.monotonic()
-                    print(f"{self._counts.kills} kills, {self._counts.faults} faults", flush=True)
-                time.sleep(0.5)
+            last_call = told_at + _LAST_CALL * (deadline - told_at)
+            try:
+                while not all(each.done() for each in work):
+                    if self._is_enough() or time.monotonic() > last_call:
+                        self._stop.set()
+                    if time.monotonic() > told_at + _TELLS_EVERY_S:
+                        told_at = time.monotonic()
+                        kills, faults = self._counts.kills, self._counts.faults
+                        print(f"{kills} kills, {faults} faults", flush=True)
+                    time.sleep(0.5)
+            finally:
+                # Also where somebody presses Ctrl-C.
+                self._stop.set()
 
     def tell(self, took_s: float) -> bool:
         """Print what was done and found; tell whether all is well."""
@@ -107,6 +116,7 @@ class Soak:
             ("operations", sum(counts.operations.values())),
             *((f"  {what}".replace("_", " "), n) for what, n in sorted(counts.operations.items())),
             ("audits", counts.audits),
+            ("days simulated", counts.days),
             *(
                 (wrong.value, len(each))
                 for wrong, each in found.items()
@@ -117,13 +127,16 @@ class Soak:
             print(f"{what:<{_WIDTH}}{count:>8,}")
         print(f"{'chain':<{_WIDTH}}{'broken' if found[Wrong.CHAIN] else 'ok':>8}")
         print(f"{'minutes':<{_WIDTH}}{took_s / 60:>8.1f}")
-        print(f"{'seed':<{_WIDTH}}{self._seed}")
+        print(f"{'seed':<{_WIDTH}}{self._wanted.seed}")
         for each in counts.findings:
             print(f"{each.wrong.upper()}: {each.what}")
         for trouble in self._trouble:
             print(trouble)
         if not self._is_enough():
-            print(f"Too little: wanted {self._kills} kills and {self._faults} faults.")
+            wanted = self._wanted
+            print(
+                f"Too little: not {wanted.kills} kills, {wanted.faults} faults, {wanted.days} days."
+            )
         return not counts.findings and not self._trouble and self._is_enough()
 
     def _chapters(self, name: str) -> None:
@@ -131,7 +144,7 @@ class Soak:
         number = 0
         while not (self._stop.is_set() or self._is_enough()):
             folder = self._folder / f"{name}-{number}"
-            chance = random.Random(f"{self._seed} {name} {number}")
+            chance = random.Random(f"{self._wanted.seed} {name} {number}")
             try:
                 _PLAYS[name](folder, chance.randrange(2**31), self._counts, self._stop)
             except Exception:  # noqa: BLE001 - whatever it was, it is told, and it fails the soak
@@ -140,7 +153,12 @@ class Soak:
             number += 1
 
     def _is_enough(self) -> bool:
-        return self._counts.kills >= self._kills and self._counts.faults >= self._faults
+        counts, wanted = self._counts, self._wanted
+        return bool(
+            counts.kills >= wanted.kills
+            and counts.faults >= wanted.faults
+            and counts.days >= wanted.days
+        )
 
 
 if __name__ == "__main__":

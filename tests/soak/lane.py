@@ -55,7 +55,7 @@ _KILLED_AT_START: Final = 0.25
 _START_S: Final = 0.9
 _MOST_LINES: Final = 10
 _LAST_STEP_S: Final = 0.2
-_LONGEST_LIFE_S: Final = 15.0
+_LONGEST_LIFE_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.02
 _SHARE_OF_FAULTS: Final = 0.2
 
@@ -69,11 +69,13 @@ class Counts:
         fates: How many requests met which fate.
         operations: How many operations ended, by kind and state.
         audits: How often the books were held against the ledger.
+        days: How many days of virtual time the simulation played.
         findings: What was wrong.
     """
 
     kills: int = 0
     audits: int = 0
+    days: int = 0
     fates: Counter[Fate] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -82,12 +84,18 @@ class Counts:
     @property
     def faults(self) -> int:
         """How many requests did not simply pass."""
-        return sum(count for fate, count in self.fates.items() if fate is not Fate.PASS)
+        with self._lock:
+            return sum(count for fate, count in self.fates.items() if fate is not Fate.PASS)
 
     def killed(self) -> None:
         """Count a kill."""
         with self._lock:
             self.kills += 1
+
+    def day_passed(self) -> None:
+        """Count a day of the simulation."""
+        with self._lock:
+            self.days += 1
 
     def audited(self, findings: list[Finding]) -> None:
         """Count an audit, and keep what it found."""
