@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
+from giftill.domain.money import Money
 from giftill.sandbox import Fault, FaultKind, SandboxConfig, SandboxError, SandboxServer
 from giftill.sandbox.config import TRAINING_TOKEN
+from giftill.sandbox.model import TransactionStatus, TransactionType
 from giftill.services.desk import Disturbance, PracticeCard
 from giftill.services.observable import Observable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from giftill.sandbox.ledger import Ledger
+    from giftill.sandbox.model import Card, Transaction
 
 _CAPTURES: Final = "/v1/transactions/*/capture"
 _REDEEMS: Final = "/v1/giftcards/*/redeem"
@@ -56,18 +63,19 @@ _FAULTS: Final = {
     ),
 }
 
+# What a card is there for, where its balance and state do not say it.
 _CARDS: Final = {
-    "full_50": N_("€50.00, never used"),
-    "full_25": N_("€25.00, never used"),
-    "partly_used": N_("Partly used"),
-    "package": N_("Sold as a package"),
-    "promotional": N_("Promotional"),
-    "long_history": N_("Many transactions"),
-    "pending_hold": N_("Has a hold from yesterday"),
-    "expired": N_("Expired"),
-    "empty": N_("Empty"),
-    "new": N_("Not activated yet"),
-    "dollars": N_("In US dollars"),
+    "full_50": "",
+    "full_25": "",
+    "partly_used": "",
+    "package": N_("sold as a package"),
+    "promotional": N_("promotional"),
+    "long_history": N_("many transactions"),
+    "pending_hold": "",
+    "expired": "",
+    "empty": "",
+    "new": "",
+    "dollars": N_("in US dollars"),
 }
 
 
@@ -89,23 +97,17 @@ class Training:
         url: Address of its API, on loopback.
         token: What it lets in.
         disturbances: What can be made to go wrong.
-        cards: Cards to practise with.
         current: The name of the disturbance that is on, or None.
     """
 
     def __init__(self, server: SandboxServer) -> None:
         """Control a running server."""
-        from giftill.sandbox import SHOWCASE
-
         self.server = server
         self.url = server.url
         self.token = TRAINING_TOKEN
         self.disturbances = tuple(
             Disturbance(name, Message(label), Message(explanation))
             for name, (_, label, explanation) in _FAULTS.items()
-        )
-        self.cards = tuple(
-            PracticeCard(SHOWCASE[name].code, Message(shows)) for name, shows in _CARDS.items()
         )
         self.current: Observable[str | None] = Observable(None)
 
@@ -128,6 +130,18 @@ class Training:
         """Stop the sandbox; its ledger stays."""
         await asyncio.to_thread(self.server.stop)
 
+    async def cards(self) -> tuple[PracticeCard, ...]:
+        """Return the cards to practise with, as they are in the ledger now."""
+        return await asyncio.to_thread(self._read_cards)
+
+    def _read_cards(self) -> tuple[PracticeCard, ...]:
+        from giftill.sandbox import SHOWCASE
+
+        return tuple(
+            PracticeCard(SHOWCASE[name].code, _shown(self.server.ledger, SHOWCASE[name].code, use))
+            for name, use in _CARDS.items()
+        )
+
     async def switch(self, name: str | None) -> None:
         """Play the disturbance of that name from now on, or none."""
         faults = () if name is None else (_FAULTS[name][0],)
@@ -139,3 +153,34 @@ class Training:
         from giftill.sandbox import write_sheet
 
         await asyncio.to_thread(write_sheet, self.server.ledger, path)
+
+
+def _shown(ledger: Ledger, code: str, use: str) -> Message:
+    """Put a card into words: what is on it now, and what it is there for."""
+    card = ledger.card_by_code(code)
+    if card is None:
+        # Somebody practises with a ledger of their own.
+        return Message(N_("Not in this ledger"))
+    state = _state(card, ledger.transactions(card.id))
+    if not use:
+        return state
+    return Message(N_("{state}, {use}"), {"state": state, "use": Message(use)})
+
+
+def _state(card: Card, transactions: Sequence[Transaction]) -> Message:
+    if card.is_issuable():
+        return Message(N_("Not activated yet"))
+    if card.is_expired(int(time.time())):
+        return Message(N_("Expired"))
+    left = {"balance": Money(card.balance_cents, card.currency)}
+    held = -sum(
+        each.amount_cents for each in transactions if each.status is TransactionStatus.PENDING
+    )
+    if held:
+        on_hold = {**left, "held": Money(held, card.currency)}
+        return Message(N_("{balance} left, {held} on hold"), on_hold)
+    if not card.balance_cents:
+        return Message(N_("Empty"))
+    if all(each.type is TransactionType.ISSUE for each in transactions):
+        return Message(N_("{balance}, never used"), left)
+    return Message(N_("{balance} left"), left)

@@ -44,7 +44,7 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class PracticeCard:
-    """A card of the sandbox to practise with: its code and what it shows."""
+    """A card of the sandbox to practise with: its code, and what is on it now in words."""
 
     code: str
     shows: Message
@@ -54,8 +54,10 @@ class TrainingControls(Protocol):
     """What the training banner can do to the embedded sandbox."""
 
     disturbances: tuple[Disturbance, ...]
-    cards: tuple[PracticeCard, ...]
     current: Observable[str | None]
+
+    async def cards(self) -> tuple[PracticeCard, ...]:
+        """Return the cards to practise with, as they are now."""
 
     async def switch(self, name: str | None) -> None:
         """Play the disturbance of that name from now on, or none."""

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from .dialogs import DecisionDialog, run_dialog
 from .fitting import fit
 from .theme import Tone, current_theme
+from .widgets.announce import announce
 from .widgets.band import Band
 from .widgets.button import Button, ButtonRole
 from .widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from PySide6.QtWidgets import QDialog
 
-    from giftill.services.desk import TrainingControls
+    from giftill.services.desk import PracticeCard, TrainingControls
     from giftill.texts import Texts
 
     from .screens.screen import Shell
@@ -88,11 +89,7 @@ class TrainingBand(Band):
         t = self._t
         assert t is not None
         code = await choose_card(
-            self,
-            self._controls,
-            t,
-            copied=lambda: self._shell.toast(t("Card code copied")),
-            sheet_asked=self._start_sheet,
+            self, await self._controls.cards(), t, sheet_asked=self._start_sheet
         )
         if code is not None:
             self._scan(code)
@@ -144,19 +141,17 @@ async def choose_fault(parent: QWidget, controls: TrainingControls, t: Texts) ->
 
 async def choose_card(
     parent: QWidget,
-    controls: TrainingControls,
+    cards: Sequence[PracticeCard],
     t: Texts,
     *,
-    copied: Callable[[], None],
     sheet_asked: Callable[[], None],
 ) -> str | None:
     """Show the cards to practise with.
 
     Args:
         parent: The window.
-        controls: The sandbox.
+        cards: The cards.
         t: The reader's language.
-        copied: Told that a code was put on the clipboard.
         sheet_asked: Told that the printable sheet is wanted.
 
     Returns:
@@ -171,27 +166,36 @@ async def choose_card(
     rows.setVerticalSpacing(theme.space.s)
     rows.setColumnStretch(1, 1)
     first_answer = 3
-    for row, card in enumerate(controls.cards):
+    pairs: list[tuple[Button, Button]] = []
+    for row, card in enumerate(cards):
         shows = t.message(card.shows)
         code = PlainLabel(_grouped(card.code), weight=QFont.Weight.DemiBold, tabular=True)
-        copy = Button(t("Copy"), role=ButtonRole.QUIET)
-        copy.setAccessibleName(t("Copy the code of: {card}", card=shows))
-        copy.clicked.connect(_copying(card.code, copied))
         use = Button(t("Use"))
         use.setAccessibleName(t("Use the card: {card}", card=shows))
         use.clicked.connect(_answering(dialog, row + first_answer))
+        copy = Button(t("Copy"), role=ButtonRole.QUIET)
+        copy.setAccessibleName(t("Copy the code of: {card}", card=shows))
+        copy.clicked.connect(_copying(card.code, copy, pairs, t))
         for column, widget in enumerate((code, PlainLabel(shows, wrap=True), copy, use)):
             rows.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
+        pairs.append((use, copy))
     area = QScrollArea(widgetResizable=True)
     area.setWidget(table)
+    # Tab goes to what can be pressed; the area follows it.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setMinimumHeight(7 * (theme.size.touch + theme.space.s))
     dialog.body.addWidget(area)
+    for before, (use, copy) in zip([None, *pairs], pairs, strict=False):
+        # What most come for is first, although it stands at the end of the row.
+        if before is not None:
+            QWidget.setTabOrder(before[1], use)
+        QWidget.setTabOrder(use, copy)
     dialog.add_choice(t("Card sheet (PDF)")).clicked.connect(sheet_asked)
     dialog.add_choice(t("Close"), is_default=True)
     fit(dialog, round(1.4 * theme.size.dialog))
     answer = await run_dialog(dialog)
-    return controls.cards[answer - first_answer].code if answer >= first_answer else None
+    return cards[answer - first_answer].code if answer >= first_answer else None
 
 
 async def print_sheet(controls: TrainingControls, folder: Path) -> Path:
@@ -211,10 +215,18 @@ def _answering(dialog: QDialog, answer: int) -> Callable[[], None]:
     return act
 
 
-def _copying(code: str, copied: Callable[[], None]) -> Callable[[], None]:
+def _copying(
+    code: str, button: Button, pairs: Sequence[tuple[Button, Button]], t: Texts
+) -> Callable[[], None]:
+    """Return what puts a code on the clipboard and says so on the button that was pressed."""
+
     def act() -> None:
         QGuiApplication.clipboard().setText(code)
-        copied()
+        for _, each in pairs:
+            name = each.accessibleName()
+            each.show_text(t("Copied") if each is button else t("Copy"))
+            each.setAccessibleName(name)
+        announce(button, t("Card code copied"))
 
     return act
 

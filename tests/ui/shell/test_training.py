@@ -6,17 +6,21 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from giftill.bootstrap import open_training_desk
 from giftill.config import Folders, Settings
+from giftill.domain.money import Money
 from giftill.texts import Texts
 from giftill.training import Training
 from giftill.ui.app import open_window
 from giftill.ui.training import TrainingBand
+from tests.helpers.desk import code_of
 from tests.helpers.patience import until
-from tests.helpers.window import reads
+from tests.helpers.window import held, reads
+from tests.helpers.window import press as press_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,9 +93,52 @@ async def test_the_code_of_a_practice_card_can_be_copied(tmp_path: Path) -> None
         press(window, "Practice cards")
         cards = await dialog()
         press(cards, "Copy the code of: €50.00, never used")
-        assert QGuiApplication.clipboard().text() == desk.training.cards[0].code
+        (card, *_) = await desk.training.cards()
+        assert QGuiApplication.clipboard().text() == card.code
+        texts = [each.text() for each in cards.findChildren(QAbstractButton)]
+        assert texts.count("Copied") == 1, "a toast would be behind the dialog"
         press(cards, "Close")
         await until(lambda: QApplication.activeModalWidget() is None)
+
+
+async def test_the_first_tab_among_the_practice_cards_comes_to_use(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, _):
+        press(window, "Practice cards")
+        cards = await dialog()
+        await until(cards.isActiveWindow)
+        await press_key(Qt.Key.Key_Tab)
+        chosen = cards.focusWidget()
+        assert chosen is not None
+        assert chosen.accessibleName() == "Use the card: €50.00, never used"
+        await press_key(Qt.Key.Key_Tab)
+        chosen = cards.focusWidget()
+        assert chosen is not None
+        assert chosen.accessibleName() == "Copy the code of: €50.00, never used"
+
+
+async def test_the_practice_cards_show_what_is_on_them_now(tmp_path: Path) -> None:
+    async with trained(tmp_path) as (window, desk):
+        hold = await held(desk)
+        press(window, "Practice cards")
+        cards = await dialog()
+        assert reads(cards, "€37.50 left, €12.50 on hold")
+        press(cards, "Close")
+        await until(lambda: QApplication.activeModalWidget() is None)
+        await desk.sales.complete([hold])
+        await held(desk, cents=3750)
+        card = await desk.sales.look_up(code_of("new"))
+        await desk.sales.issue(code_of("new"), card, amount=Money(2000))
+        press(window, "Practice cards")
+        cards = await dialog()
+        for words in (
+            "€0.00 left, €37.50 on hold",
+            "€25.00, never used",
+            "€42.50, never used, sold as a package",
+            "€20.00, never used",
+            "Expired",
+            "Empty",
+        ):
+            assert reads(cards, words), words
 
 
 async def test_the_sheet_of_cards_is_written_and_opened(
