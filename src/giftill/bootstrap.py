@@ -16,6 +16,7 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Timeouts
 from giftill.journal import Journal
+from giftill.journal.opening import FILE_NAME
 from giftill.services.accounts import Accounts
 from giftill.services.attention import Attention
 from giftill.services.catalogue import Catalogue
@@ -46,6 +47,7 @@ _TIMEOUTS: Final = Timeouts()
 # Longer than the wait for an answer: what was sent has arrived by then, or never will.
 _QUIET_S: Final = _TIMEOUTS.answer_s + 5.0
 _CLOSING_PATIENCE_S: Final = 5.0
+_PRACTICE_LEDGER: Final = "sandbox.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -161,12 +163,23 @@ async def open_practice(
 
     own = folders.training
     own.prepare()
-    training = await Training.start(own.data / "sandbox.sqlite3")
+    training = await Training.start(own.data / _PRACTICE_LEDGER)
     try:
         async with open_training_desk(settings, own, training, begin=begin) as desk:
             yield desk
     finally:
         await training.stop()
+
+
+def clear_practice(folders: Folders) -> None:
+    """Delete training's ledger and journal, which must not be open; its settings stay.
+
+    Args:
+        folders: Those of the real till, whose files are elsewhere.
+    """
+    for pattern in (f"{_PRACTICE_LEDGER}*", f"{FILE_NAME}*"):
+        for each in folders.training.data.glob(pattern):
+            each.unlink()
 
 
 @asynccontextmanager
@@ -318,8 +331,16 @@ def run_window(
     from giftill.ui.app import run
 
     if is_training:
-        practice = settings_for_training(settings, folders)
-        return run(lambda begin: open_practice(practice, folders, begin), practice, folders)
+
+        def practice() -> Settings:
+            return settings_for_training(settings, folders)
+
+        return run(
+            lambda begin: open_practice(practice(), folders, begin),
+            practice(),
+            folders,
+            clear=partial(clear_practice, folders),
+        )
     return run(
         lambda begin: open_desk(settings, folders, environ, works=True, begin=begin),
         settings,

@@ -48,6 +48,7 @@ def run(
     open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
     settings: Settings,
     folders: Folders,
+    clear: Callable[[], None] | None = None,
 ) -> int:
     """Show the terminal until it is closed.
 
@@ -56,6 +57,7 @@ def run(
             window can be seen. It is closed again before this returns.
         settings: The look and the language.
         folders: Where the log is, for the message about a crash.
+        clear: Clears away what was practised, while no till is open; given in training only.
 
     Returns:
         The exit status: 0, 9 if the data folder is in use, 8 if the till can't be opened.
@@ -64,7 +66,8 @@ def run(
     appearance = Appearance(app, settings.theme)
     try:
         with asyncio.Runner(loop_factory=lambda: event_loop(app)) as runner:
-            return runner.run(_main(app, open_desk, Texts(settings.language), folders.logs))
+            t = Texts(settings.language)
+            return runner.run(_main(app, open_desk, t, folders.logs, clear))
     except KeyboardInterrupt:
         return DONE
     finally:
@@ -129,11 +132,32 @@ async def _main(
     open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
     t: Texts,
     logs: Path,
+    clear: Callable[[], None] | None,
 ) -> int:
+    try:
+        while await _show(app, open_desk):
+            assert clear is not None, "only training starts over"
+            await asyncio.to_thread(clear)
+    except GiftillError as problem:
+        await _explain(problem, t)
+        return IN_USE if isinstance(problem, JournalInUse) else NOT_SET_UP
+    except Exception:  # noqa: BLE001 - a bug, of any kind, is told before the program ends
+        _log.critical("The terminal broke", exc_info=True)
+        await _explain(Broken(logs), t)
+        return NOT_SET_UP
+    return DONE
+
+
+async def _show(
+    app: QApplication,
+    open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
+) -> bool:
+    """Open a till with its window until that is closed; tell whether training starts over."""
     loop = asyncio.get_running_loop()
     begin = asyncio.Event()
-    try:
-        async with open_desk(begin) as desk, open_window(desk, t) as window:
+    async with open_desk(begin) as desk:
+        t = Texts(desk.settings.current.language)
+        async with open_window(desk, t) as window:
 
             def tell() -> None:
                 loop.call_soon_threadsafe(window.tell_crash)
@@ -146,14 +170,7 @@ async def _main(
             window.seen.connect(_settle)
             window.show()
             await window.stop.wait()
-    except GiftillError as problem:
-        await _explain(problem, t)
-        return IN_USE if isinstance(problem, JournalInUse) else NOT_SET_UP
-    except Exception:  # noqa: BLE001 - a bug, of any kind, is told before the program ends
-        _log.critical("The terminal broke", exc_info=True)
-        await _explain(Broken(logs), t)
-        return NOT_SET_UP
-    return DONE
+    return window.starts_over
 
 
 def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
@@ -170,9 +187,13 @@ def _settle() -> None:
 
 
 async def _explain(problem: GiftillError, t: Texts) -> None:
-    """Show why the till can't be opened, until that was read."""
+    """Show why the till can't be opened, until that was read; a terminal is told at once."""
     from .notice import Notice
 
+    # There is none behind a program that was started from a menu on Windows.
+    if sys.stderr is not None:
+        sys.stderr.write(f"giftill: {t.message(problem.title)}. {t.message(problem.message)}\n")
+        sys.stderr.flush()
     notice = Notice(problem, t)
     notice.show()
     await notice.closed.wait()

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
-from .dialogs import DecisionDialog, run_dialog
+from .dialogs import DecisionDialog, confirm, run_dialog
 from .fitting import fit
+from .screens.common import Question
 from .theme import Tone, current_theme
 from .widgets.announce import announce
 from .widgets.band import Band
@@ -39,6 +40,7 @@ class TrainingBand(Band):
         shell: Shell,
         scan: Callable[[str], None],
         folder: Path,
+        start_over: Callable[[], None],
     ) -> None:
         """Control the sandbox.
 
@@ -48,6 +50,7 @@ class TrainingBand(Band):
             shell: Says what was done.
             scan: Takes a card's code as if it had been scanned.
             folder: Where the printable sheet of cards goes.
+            start_over: Begins training anew, with full cards.
         """
         super().__init__(striped=True)
         self._controls = controls
@@ -55,6 +58,7 @@ class TrainingBand(Band):
         self._shell = shell
         self._scan = scan
         self._folder = folder
+        self._start_over = start_over
         self._t: Texts | None = None
         self._cards = Button(icon="card")
         self._cards.clicked.connect(lambda: tasks.start("cards", self._offer_cards))
@@ -89,10 +93,33 @@ class TrainingBand(Band):
         t = self._t
         assert t is not None
         code = await choose_card(
-            self, await self._controls.cards(), t, sheet_asked=self._start_sheet
+            self,
+            await self._controls.cards(),
+            t,
+            sheet_asked=self._start_sheet,
+            refill_asked=self._start_refill,
         )
         if code is not None:
             self._scan(code)
+
+    def _start_refill(self) -> None:
+        self._tasks.start("refill", self._offer_refill)
+
+    async def _offer_refill(self) -> None:
+        t = self._t
+        assert t is not None
+        question = Question(
+            title=t("Fill the cards again?"),
+            text=t(
+                "Training begins anew, with full cards. What was practised so far goes: its sales, "
+                "holds and outbox. The real till is not touched."
+            ),
+            yes=t("Fill the cards"),
+            no=t("Go on practising"),
+            is_danger=True,
+        )
+        if await confirm(self, question):
+            self._start_over()
 
     async def _offer_faults(self) -> None:
         assert self._t is not None
@@ -145,6 +172,7 @@ async def choose_card(
     t: Texts,
     *,
     sheet_asked: Callable[[], None],
+    refill_asked: Callable[[], None],
 ) -> str | None:
     """Show the cards to practise with.
 
@@ -153,6 +181,7 @@ async def choose_card(
         cards: The cards.
         t: The reader's language.
         sheet_asked: Told that the printable sheet is wanted.
+        refill_asked: Told that full cards are wanted again.
 
     Returns:
         The code to use as if it had been scanned, or None.
@@ -165,7 +194,7 @@ async def choose_card(
     rows.setHorizontalSpacing(theme.space.m)
     rows.setVerticalSpacing(theme.space.s)
     rows.setColumnStretch(1, 1)
-    first_answer = 3
+    first_answer = 4
     pairs: list[tuple[Button, Button]] = []
     for row, card in enumerate(cards):
         shows = t.message(card.shows)
@@ -191,6 +220,7 @@ async def choose_card(
         if before is not None:
             QWidget.setTabOrder(before[1], use)
         QWidget.setTabOrder(use, copy)
+    dialog.add_choice(t("Fill the cards again")).clicked.connect(refill_asked)
     dialog.add_choice(t("Card sheet (PDF)")).clicked.connect(sheet_asked)
     dialog.add_choice(t("Close"), is_default=True)
     fit(dialog, round(1.4 * theme.size.dialog))

@@ -68,6 +68,7 @@ class Window(QMainWindow):
     Attributes:
         stop: Set when the person at the till wants to close; whoever opened the window then
             drains and closes it.
+        starts_over: Whether training shall then begin anew.
 
     Signals:
         seen: It was painted for the first time; what need not be there before, begins now.
@@ -92,6 +93,7 @@ class Window(QMainWindow):
         """
         super().__init__()
         self.stop = asyncio.Event()
+        self.starts_over = False
         self._desk = desk
         self._t = t
         self._entries = {each.name: each for each in entries}
@@ -187,6 +189,11 @@ class Window(QMainWindow):
             screen.retranslate(t)
         self._shortcuts.use(self.current.keys())
 
+    def start_over(self) -> None:
+        """Close, and let training begin anew."""
+        self.starts_over = True
+        self.stop.set()
+
     def request_quit(self) -> None:
         """Close the terminal; while captures are queued, a person is asked once."""
         if self._may_quit or not self._desk.outbox.summary.value.waiting:
@@ -264,7 +271,9 @@ class Window(QMainWindow):
         from .training import TrainingBand
 
         folder = self._desk.folders.data
-        return TrainingBand(self._desk.training, self._tasks, self, self._take_scan, folder)
+        return TrainingBand(
+            self._desk.training, self._tasks, self, self._take_scan, folder, self.start_over
+        )
 
     def _add_shortcuts(self) -> None:
         actions: dict[str, Callable[[], None]] = {

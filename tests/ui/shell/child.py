@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from giftill.bootstrap import open_desk
-from giftill.config import Folders, Settings
+from giftill.bootstrap import clear_practice, open_desk, open_practice
+from giftill.config import Folders, Settings, settings_for_training
 from giftill.logs import start_logging
 from giftill.ui.app import run
+from giftill.ui.window import Window
+from tests.helpers.desk import code_of
 from tests.helpers.patience import until
+from tests.helpers.window import held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,6 +32,17 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     print(text, flush=True)
+
+
+async def practise(desk: Desk) -> None:
+    """Say what the till and a card hold, then hold some more and start over."""
+    holds = await desk.sales.open_holds()
+    card = await desk.sales.look_up(code_of("full_50"))
+    say(f"{len(holds)} holds, {card.balance_cents} cents, {desk.settings.current.language}")
+    await held(desk)
+    desk.settings.save(language="nl")
+    (window,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, Window))
+    window.start_over()
 
 
 async def play(scenario: str, begin: asyncio.Event) -> None:
@@ -79,6 +93,15 @@ def main() -> int:
         async with open_desk(settings, folders, environ, works=True, begin=begin) as desk:
             yield desk
 
+    @asynccontextmanager
+    async def practice(begin: asyncio.Event) -> AsyncIterator[Desk]:
+        chosen = settings_for_training(settings, folders)
+        async with open_practice(chosen, folders, begin) as desk:
+            background.add(asyncio.create_task(practise(desk)))
+            yield desk
+
+    if scenario == "practice":
+        return run(practice, settings, folders, clear=lambda: clear_practice(folders))
     return run(opened, settings, folders)
 
 

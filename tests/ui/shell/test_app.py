@@ -29,11 +29,14 @@ def server() -> Iterator[SandboxServer]:
         yield running
 
 
-def start(scenario: str, folder: Path, server: SandboxServer) -> subprocess.Popen[str]:
+def start(
+    scenario: str, folder: Path, server: SandboxServer, stderr: int | None = None
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.ui.shell.child", scenario, str(folder), server.url],
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
 
@@ -76,10 +79,23 @@ def test_a_second_terminal_on_the_same_folder_says_so_in_a_small_window(
 ) -> None:
     with start("plain", tmp_path, server) as first:
         assert line_of(first) == "seen"
-        with start("in_use", tmp_path, server) as second:
+        with start("in_use", tmp_path, server, stderr=subprocess.PIPE) as second:
             assert line_of(second) == "Notice"
+            assert second.stderr is not None
+            assert "giftill: Giftill is already open on this till." in second.stderr.read()
             assert second.wait(PATIENCE_S) == IN_USE
         first.terminate()
+
+
+def test_filling_the_practice_cards_again_opens_a_new_till_and_keeps_the_settings(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    (tmp_path / "journal.sqlite3").write_text("the real till's")
+    with start("practice", tmp_path, server) as terminal:
+        assert line_of(terminal) == "0 holds, 5000 cents, en"
+        assert line_of(terminal) == "0 holds, 5000 cents, nl"
+        terminal.terminate()
+    assert (tmp_path / "journal.sqlite3").read_text() == "the real till's"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="The child ends itself by a signal")

@@ -59,6 +59,18 @@ def press(widget: QWidget, name: str) -> None:
     button.click()
 
 
+async def opened(window: Window, name: str) -> QWidget:
+    """Press a button until its dialog is there: the last one's task may still be ending."""
+
+    def is_there() -> bool:
+        if QApplication.activeModalWidget() is None:
+            press(window, name)
+        return QApplication.activeModalWidget() is not None
+
+    await until(is_there)
+    return await dialog()
+
+
 async def dialog() -> QWidget:
     await until(lambda: QApplication.activeModalWidget() is not None)
     found = QApplication.activeModalWidget()
@@ -128,8 +140,7 @@ async def test_the_practice_cards_show_what_is_on_them_now(tmp_path: Path) -> No
         await held(desk, cents=3750)
         card = await desk.sales.look_up(code_of("new"))
         await desk.sales.issue(code_of("new"), card, amount=Money(2000))
-        press(window, "Practice cards")
-        cards = await dialog()
+        cards = await opened(window, "Practice cards")
         for words in (
             "€0.00 left, €37.50 on hold",
             "€25.00, never used",
@@ -139,6 +150,24 @@ async def test_the_practice_cards_show_what_is_on_them_now(tmp_path: Path) -> No
             "Empty",
         ):
             assert reads(cards, words), words
+
+
+async def test_filling_the_cards_again_is_asked_once_and_enter_goes_on_practising(
+    tmp_path: Path,
+) -> None:
+    async with trained(tmp_path) as (window, _):
+        for answer in ("Go on practising", "Fill the cards"):
+            press(await opened(window, "Practice cards"), "Fill the cards again")
+            await until(lambda: _asks_to_fill(QApplication.activeModalWidget()))
+            assert not window.stop.is_set()
+            press(await dialog(), answer)
+            await until(lambda: QApplication.activeModalWidget() is None)
+        await until(window.stop.is_set)
+        assert window.starts_over
+
+
+def _asks_to_fill(widget: QWidget | None) -> bool:
+    return widget is not None and widget.windowTitle() == "Fill the cards again?"
 
 
 async def test_the_sheet_of_cards_is_written_and_opened(
@@ -166,16 +195,14 @@ async def test_the_network_cable_can_be_pulled_out_and_put_back(tmp_path: Path) 
         press(window, "Disturb")
         press(await dialog(), "Network cable out")
         await until(lambda: "Network cable out" in band(window).text)
-        press(window, "Disturb")
-        current = (await dialog()).focusWidget()
+        current = (await opened(window, "Disturb")).focusWidget()
         assert current is not None
         assert current.accessibleName() == "Network cable out"
         press(await dialog(), "Close")
         await until(lambda: QApplication.activeModalWidget() is None)
         await desk.catalogue.locations()
         assert reads(window, "No connection.")
-        press(window, "Disturb")
-        press(await dialog(), "Nothing")
+        press(await opened(window, "Disturb"), "Nothing")
         await until(lambda: "no real money moves" in band(window).text)
         await desk.catalogue.locations()
         assert not reads(window, "No connection.")
