@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from giftill.domain.operations import AttentionKind, OperationState
+from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind
 from giftill.services.connectivity import Link
+from giftill.services.results import Placed, Result
 
 from .shot import Shot, nothing, scan
 from .stage import CAPTURES, REDEEMS, Setting, Stage
@@ -57,6 +61,28 @@ async def _checking(stage: Stage) -> None:
     stage.break_with(Fault(FaultKind.LOSE_ANSWER_AFTER, method="POST", path=REDEEMS, times=1))
     await stage.press("F8")
     await stage.until(lambda: bool(stage.till.facts.sale.checking))
+
+
+async def _question(stage: Stage) -> None:
+    await _checking(stage)
+    await stage.until(lambda: any(each.operation for each in stage.till.facts.sale.checking))
+    journal = stage.desk.journal
+    (operation,) = await journal.operations(states=(OperationState.UNKNOWN,))
+    (made, *_) = [each async for each in stage.desk.client.transactions(card=operation.card)]
+    needy = replace(
+        operation,
+        state=OperationState.ATTENTION,
+        attention=AttentionKind.POSSIBLE_HOLD,
+        result=made.id,
+    )
+    await journal.commit(Record(EventKind.ATTENTION, operation=needy))
+    await stage.desk.outbox.refresh()
+    stage.desk.sales.resolved.tell(Placed(Result.ATTENTION, needy, transaction=made))
+
+
+async def _outbox_question(stage: Stage) -> None:
+    await _question(stage)
+    stage.window.go_to("outbox")
 
 
 async def _hold_refused(stage: Stage) -> None:
@@ -197,6 +223,8 @@ SHOTS: Final = (
     Shot("till-amount-too-much", _too_much),
     Shot("till-held", _held_part),
     Shot("till-checking", _checking, is_key=True),
+    Shot("till-question", _question, is_key=True),
+    Shot("outbox-question", _outbox_question),
     Shot("till-hold-refused", _hold_refused),
     Shot("till-hold-not-sent", _hold_not_sent),
     Shot("till-completing", _completing),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from giftill.domain.money import Money
 from giftill.domain.operations import OperationState
@@ -15,11 +16,13 @@ from giftill.sandbox import Fault, FaultKind
 from tests.helpers.counter import at_the_till
 from tests.helpers.desk import code_of, desk_on, sandbox
 from tests.helpers.patience import until
+from tests.helpers.qt import cut_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from giftill.domain.operations import Operation
     from giftill.sandbox import SandboxServer
     from tests.helpers.counter import Counter
 
@@ -101,3 +104,46 @@ async def test_a_card_that_was_being_checked_says_so_after_a_restart(
         await till.desk.reconciler.drain()
         await until(lambda: not till.reads("Checking, do not charge again"))
     assert redeemed(server) == [("pending", -1250)]
+
+
+async def test_a_manager_uses_a_found_hold_in_the_outbox(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    async with at_the_till(server, tmp_path, language="nl", tills_on_account=2) as till:
+        operation = await needs_a_manager(till, server)
+        till.window.go_to("outbox")
+        await until(lambda: bool(seen(till.window, "Gebruik de reservering…")))
+        for words in ("Geef terug…", "Oplossen…"):
+            assert seen(till.window, words)
+        assert cut_labels(till.window) == []
+        await till.press(Qt.Key.Key_F5)
+        await until(lambda: QApplication.activeModalWidget() is not None)
+        form = QApplication.activeModalWidget()
+        assert form is not None
+        reason, name = form.findChildren(QLineEdit)
+        reason.setText("Het is onze verkoop")
+        name.setText("Kim")
+        seen(form, "Gebruik de reservering")[0].click()
+        await until(lambda: not seen(till.window, "Gebruik de reservering…"))
+        (hold,) = await till.desk.sales.open_holds()
+        assert (hold.transaction, hold.sale) == (operation.result, operation.sale)
+
+
+async def needs_a_manager(till: Counter, server: SandboxServer) -> Operation:
+    """Bring a hold about, from before this sale, that may or may not be this till's."""
+    code = code_of("full_50")
+    card = await till.desk.sales.look_up(code)
+    path = "/v1/giftcards/*/redeem"
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path=path, times=1))
+    placed = await till.desk.sales.hold(code, card, Money(1250), till.desk.sales.new_sale())
+    assert placed.operation is not None
+    await till.desk.reconciler.step(placed.operation)
+    await till.desk.outbox.refresh()
+    (operation,) = await till.desk.journal.operations(states=(OperationState.ATTENTION,))
+    return operation
+
+
+def seen(widget: QWidget, words: str) -> list[QAbstractButton]:
+    """Return the buttons that can be seen and say this."""
+    buttons = widget.findChildren(QAbstractButton)
+    return [each for each in buttons if each.isVisible() and each.accessibleName() == words]

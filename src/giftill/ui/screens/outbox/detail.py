@@ -71,9 +71,12 @@ class DetailPanel(Panel):
         top.addWidget(self._title)
         top.addWidget(self._status)
         top.addStretch(1)
+        decisions = QHBoxLayout()
+        decisions.setSpacing(theme.space.m)
         for resolution, button in self._buttons.items():
             button.clicked.connect(partial(self._press, resolution))
-            top.addWidget(button)
+            decisions.addWidget(button)
+        decisions.addStretch(1)
         layout = QVBoxLayout(self)
         margin = theme.space.l
         layout.setContentsMargins(margin, theme.space.m, margin, theme.space.m)
@@ -81,6 +84,7 @@ class DetailPanel(Panel):
         layout.addLayout(top)
         layout.addWidget(self._meaning)
         layout.addWidget(self._advice)
+        layout.addLayout(decisions)
         layout.addSpacing(theme.space.xs)
         layout.addLayout(self._grid)
         layout.addWidget(self._problem)

@@ -160,7 +160,7 @@ def _pills(facts: Facts, shown: ShownCard, t: Texts, now: datetime) -> tuple[Pil
 
 
 def _state_pill(facts: Facts, card: Card, t: Texts, now: datetime) -> Pill:
-    if facts.is_shown_checking:
+    if facts.is_shown_checking or facts.is_shown_asked_about:
         return Pill("clock", t("Checking"), "hold")
     state = card.state(now)
     if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
