@@ -10,6 +10,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -42,7 +43,7 @@ _PLAYS: Final[Mapping[str, Play]] = {
 }
 
 # When this part of the time is over nothing more is begun; the rest is for coming to an end.
-_LAST_CALL: Final = 0.88
+_LAST_CALL: Final = 0.8
 _TELLS_EVERY_S: Final = 60.0
 _WIDTH: Final = 24
 
@@ -54,6 +55,8 @@ def main(argv: Sequence[str]) -> int:
     # Nothing that it starts gets to see whoever runs it.
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     print(f"Seed {wanted.seed}; at most {wanted.minutes:g} minutes.", flush=True)
+    # As Ctrl-C does it: in order, with nothing left running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     started = time.monotonic()
     soak = Soak(folder, wanted)
     soak.run(started + wanted.minutes * 60)
