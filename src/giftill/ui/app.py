@@ -134,8 +134,9 @@ async def _main(
     logs: Path,
     clear: Callable[[], None] | None,
 ) -> int:
+    told = asyncio.Event()
     try:
-        while await _show(app, open_desk):
+        while await _show(app, open_desk, told):
             assert clear is not None, "only training starts over"
             await asyncio.to_thread(clear)
     except GiftillError as problem:
@@ -151,8 +152,15 @@ async def _main(
 async def _show(
     app: QApplication,
     open_desk: Callable[[asyncio.Event], AbstractAsyncContextManager[Desk]],
+    told: asyncio.Event,
 ) -> bool:
-    """Open a till with its window until that is closed; tell whether training starts over."""
+    """Open a till with its window until that is closed; tell whether training starts over.
+
+    Args:
+        app: The application.
+        open_desk: Opens the till.
+        told: Set when the system or a terminal says that the program shall end.
+    """
     loop = asyncio.get_running_loop()
     begin = asyncio.Event()
     async with open_desk(begin) as desk:
@@ -162,22 +170,29 @@ async def _show(
             def tell() -> None:
                 loop.call_soon_threadsafe(window.tell_crash)
 
+            def stop() -> None:
+                told.set()
+                window.stop.set()
+
             catch_crashes(tell)
             loop.set_exception_handler(loop_crash_handler(tell))
-            app.commitDataRequest.connect(lambda _: window.stop.set())
-            _stop_on_signals(loop, window.stop)
+            app.commitDataRequest.connect(lambda _: stop())
+            _stop_on_signals(loop, stop)
+            if told.is_set():
+                # It was said while one window was closed and the next not yet open.
+                stop()
             window.seen.connect(begin.set)
             window.seen.connect(_settle)
             window.show()
             await window.stop.wait()
-    return window.starts_over
+    return window.starts_over and not told.is_set()
 
 
-def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
     """Close in order when the system or a terminal says so; Windows tells it through Qt."""
     for each in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(each, stop.set)
+            loop.add_signal_handler(each, stop)
 
 
 def _settle() -> None:

@@ -35,10 +35,12 @@ def say(text: str) -> None:
 
 
 async def practise(desk: Desk) -> None:
-    """Say what the till and a card hold, then hold some more and start over."""
+    """Say what the till and a card hold, then the first time hold some more and start over."""
     holds = await desk.sales.open_holds()
     card = await desk.sales.look_up(code_of("full_50"))
     say(f"{len(holds)} holds, {card.balance_cents} cents, {desk.settings.current.language}")
+    if desk.settings.current.language == "nl":
+        return
     await held(desk)
     desk.settings.save(language="nl")
     (window,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, Window))

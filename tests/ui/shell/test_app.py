@@ -95,6 +95,7 @@ def test_filling_the_practice_cards_again_opens_a_new_till_and_keeps_the_setting
         assert line_of(terminal) == "0 holds, 5000 cents, en"
         assert line_of(terminal) == "0 holds, 5000 cents, nl"
         terminal.terminate()
+        assert terminal.wait(PATIENCE_S) == DONE
     assert (tmp_path / "journal.sqlite3").read_text() == "the real till's"
 
 
