@@ -57,6 +57,12 @@ def _pytest(part: str, *tests: str) -> Hunter:
 _SERVICES: Final = _pytest("unit", "tests/unit/services")
 _JOURNAL: Final = _pytest("unit", "tests/unit/journal/test_disk_trouble.py")
 _POWER: Final = _pytest("power cut", "tests/simulation/power")
+_KILLS: Final = _pytest("kill loop", "tests/e2e/test_many_kills.py")
+_SIMULATION: Final = Hunter(
+    "simulation",
+    ("-m", "tests.simulation", "--seeds", "4", "--hours", "4"),
+    finding=r"^Failed (seeds: \[.*\])",
+)
 _LATE: Final = "test_a_request_that_arrives_late_is_not_taken_for_one_that_never_did"
 
 
@@ -91,7 +97,7 @@ MUTANTS: Final = (
             ),
         ),
         quick=_restart(_LATE),
-        others=(_SERVICES,),
+        others=(_SERVICES, _SIMULATION, _KILLS),
     ),
     Mutant(
         name="no-recovery",
@@ -104,20 +110,20 @@ MUTANTS: Final = (
             ),
         ),
         quick=_restart("test_a_restart_knows_what_was_being_sent_as_unknown"),
-        others=(_SERVICES,),
+        others=(_SERVICES, _SIMULATION, _KILLS),
     ),
     Mutant(
         name="no-quiet-period",
         wrong="A request without an answer is looked for at once, though it may still arrive.",
         edits=(
             Edit(
-                "bootstrap.py",
-                "_QUIET_S: Final = _TIMEOUTS.answer_s + 5.0\n",
-                "_QUIET_S: Final = 0.0\n",
+                "services/reconcile.py",
+                "        self._quiet_s = quiet_s\n",
+                "        self._quiet_s = 0.0\n",
             ),
         ),
         quick=_restart(_LATE),
-        others=(_SERVICES,),
+        others=(_SERVICES, _SIMULATION, _KILLS),
     ),
     Mutant(
         name="outbox-in-memory",
@@ -131,7 +137,7 @@ MUTANTS: Final = (
             ),
         ),
         quick=_restart("test_what_was_queued_is_still_queued_after_a_restart"),
-        others=(_SERVICES,),
+        others=(_SERVICES, _SIMULATION, _KILLS),
     ),
     Mutant(
         name="normal-sync",

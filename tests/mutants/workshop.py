@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 _COPIED: Final = ("src", "tests", "resources", "packaging", "pyproject.toml")
 _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
-# A test that hangs has noticed, too, but nobody can tell what.
+# What takes longer has not caught anything: nobody could tell what.
 _PATIENCE_S: Final = 900.0
 _FAILED: Final = 1
 
@@ -122,9 +123,20 @@ class Workshop:
         ) as running:
             try:
                 report = running.communicate(timeout=_PATIENCE_S)[0]
+            except subprocess.TimeoutExpired:
+                _end(running)
+                report = running.communicate()[0]
             except BaseException:
-                running.kill()
+                _end(running)
                 raise
         failed = re.findall(hunter.finding, report, re.MULTILINE)
         took_s = time.monotonic() - started
         return Hunt(running.returncode, tuple(dict.fromkeys(failed)), took_s, report)
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """End a run with all that it started."""
+    if os.name == "posix":
+        os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
