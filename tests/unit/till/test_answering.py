@@ -113,6 +113,19 @@ async def test_the_hold_is_released() -> None:
     assert till.state.notice is not None
     assert till.state.notice.title == "€12.50 given back to card 7K9Q"
     assert can_charge(till), "the card can be charged again"
+    assert till.facts.shown is not None
+    assert till.facts.shown.card.balance_cents == 5_000, "nothing was taken off it here"
+
+
+async def test_a_card_read_with_the_hold_on_it_has_it_back_after_the_release() -> None:
+    till = Till()
+    await asked(till)
+    held = replace(FOUND, id=a_hold(1).transaction)
+    till.sales.cards[CODE] = a_card(cents=3_750, transactions=(held,))
+    await till.presenter.look_up(CODE)
+    await till.presenter.answer(Resolution.RELEASE_HOLD)
+    assert till.facts.shown is not None
+    assert till.facts.shown.card.balance_cents == 5_000
 
 
 async def test_a_release_with_another_card_on_screen_leaves_that_card_alone() -> None:

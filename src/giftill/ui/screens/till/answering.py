@@ -67,7 +67,9 @@ class Answering:
             return
         shown = board.facts.shown
         if shown is not None and shown.card.id == hold.card:
-            if release.state is OperationState.CONFIRMED:
+            # A card that was read before the hold was made has it on its balance still.
+            is_off = any(each.id == hold.transaction for each in shown.card.transactions)
+            if is_off and release.state is OperationState.CONFIRMED:
                 cents = shown.card.balance_cents + hold.amount.cents
                 card = replace(shown.card, balance_cents=cents, is_redeemable=True)
                 shown = replace(shown, card=card)
