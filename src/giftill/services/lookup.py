@@ -43,7 +43,8 @@ async def look(client: GiftyClient, wanted: Wanted, priority: Who = Priority.OUT
         priority: How urgent it is.
     """
     try:
-        answer = await client.transaction(wanted.transaction, priority=priority)
+        # For no shop: what the till works for now can be a shop of another account.
+        answer = await client.transaction(wanted.transaction, location=None, priority=priority)
     except NotFound:
         return Found.MISSING
     except Forbidden:

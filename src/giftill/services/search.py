@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from giftill.domain.money import Money
 from giftill.domain.operations import Operation, OperationKind, OperationState
+from giftill.domain.transactions import TransactionStatus
 from giftill.gifty import GiftyClient, Priority
 
 from .answers import fits, resembles
@@ -31,8 +33,9 @@ class Sighting:
     Attributes:
         likely: Made while the request was under way, the one nearest to it first.
         doubtful: Made at another time, by the server's clock as this till knew it. A clock that
-            jumped can be behind that, so it is never taken for nothing. Also an issue, extend or
-            refund that was made, but not as it was asked for.
+            jumped can be behind that, so it is never taken for nothing. Also a hold that was
+            captured elsewhere meanwhile, and an issue, extend or refund that was made, but not as
+            it was asked for.
     """
 
     likely: tuple[Transaction, ...] = ()
@@ -62,7 +65,10 @@ async def search(client: GiftyClient, journal: Journal, operation: Operation) ->
     oldest = asked_at - _LONG_BEFORE
     likely: list[Transaction] = []
     doubtful: list[Transaction] = []
-    async for each in client.transactions(card=operation.card, priority=Priority.OUTBOX):
+    # For no shop: what the till works for now can be a shop of another account.
+    async for each in client.transactions(
+        card=operation.card, location=None, priority=Priority.OUTBOX
+    ):
         made_at = each.created_at
         if each.id in known:
             passed.add(each.id)
@@ -100,10 +106,14 @@ async def is_owned(journal: Journal, operation: Operation, answer: Transaction) 
 def _is_as_good(operation: Operation, answer: Transaction, *, is_in_time: bool) -> bool:
     """Tell whether an answer that does not fit shows all the same that something was done.
 
-    A card is issued once and extended once in a while; refunds of other amounts are many.
+    A hold can be captured elsewhere before this till finds it. A card is issued once and extended
+    once in a while; refunds of other amounts are many.
     """
-    if operation.kind is OperationKind.REDEEM or not resembles(operation, answer):
+    if not resembles(operation, answer):
         return False
+    if operation.kind is OperationKind.REDEEM:
+        taken = Money(-answer.amount_cents, answer.currency)
+        return answer.status is TransactionStatus.SUCCESS and taken == operation.amount
     return is_in_time or operation.kind is not OperationKind.REFUND
 
 
