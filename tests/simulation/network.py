@@ -160,9 +160,9 @@ class Wire(httpx.AsyncBaseTransport):
             answer = await asyncio.shield(self._network.apart(self._arrive(0, request, intent)))
             if fate is Fate.TWICE:
                 await self._till.step("between the two")
-                answer = await asyncio.shield(self._network.apart(self._arrive(0, request, intent)))
                 if intent is not None:
                     intent.is_doubled = True
+                answer = await asyncio.shield(self._network.apart(self._arrive(0, request, intent)))
         return await self._answer(fate, request, answer)
 
     def _fail_before(self, fate: Fate) -> None:

@@ -143,7 +143,7 @@ def foretold(seed: int) -> Iterator[random.Random]:
 
 def _at_work() -> list[ModuleType]:
     # Loaded late by the program itself.
-    import giftill.gifty.transport  # noqa: F401
+    import giftill.gifty.transport  # noqa: F401 - loaded to be patched as well
 
     return [
         module

@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 # Within this time everything that a till began must have come to its end.
 _QUIET_WITHIN_S: Final = 48 * 3600.0
 _LONGEST_CHUNK_S: Final = 3600.0
-_LOG_LINES: Final = 400
+_LOG_LINES: Final = 20_000
 # Memory, where the system has a place for files in it: it is the till that is tested here.
 _MEMORY: Final = Path("/dev/shm")
 
