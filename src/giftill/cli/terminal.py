@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
+from giftill.logs import Redactor
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -54,6 +56,8 @@ class Terminal:
     def problem(self, error: GiftillError, status: int) -> None:
         """Tell what went wrong and what to do: three sentences, or one JSON document.
 
+        What was typed is told without card codes and wallet links, as output is often kept.
+
         Args:
             error: What went wrong.
             status: The exit status that it leads to.
@@ -62,6 +66,7 @@ class Terminal:
         title, message, hint = (
             t.message(each) for each in (error.title, error.message, error.hint)
         )
+        message = Redactor().redact(message)
         if self.is_json:
             problem = {
                 "title": title,

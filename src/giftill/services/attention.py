@@ -19,6 +19,7 @@ from giftill.domain.operations import (
     OperationState,
 )
 from giftill.journal import EventKind, Journal, Record
+from giftill.logs import Redactor
 
 from .answers import hold_made_by
 from .results import NotAHold, NotResolvable, OtherAccount, Placed, Result
@@ -52,13 +53,19 @@ class Ruling:
 
     Attributes:
         resolution: What is to be done.
-        reason: The manager's words, for the journal.
-        manager: Who decided.
+        reason: The manager's words, for the journal; a card code in them is blanked out.
+        manager: Who decided; the same.
     """
 
     resolution: Resolution
     reason: str
     manager: str = ""
+
+    def __post_init__(self) -> None:
+        """Blank out what people scan into any field, as the journal keeps these words for ever."""
+        redact = Redactor().redact
+        object.__setattr__(self, "reason", redact(self.reason))
+        object.__setattr__(self, "manager", redact(self.manager))
 
     @property
     def facts(self) -> dict[str, Fact]:

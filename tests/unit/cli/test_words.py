@@ -199,6 +199,15 @@ def test_texts_of_the_server_are_shown_as_plain_text() -> None:
     assert len(err.getvalue().splitlines()) == 1
 
 
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_card_code_that_was_typed_in_a_wrong_place_is_not_repeated(is_json: bool) -> None:
+    err = io.StringIO()
+    terminal = Terminal(io.StringIO(), err, err, Texts("en"), is_json=is_json)
+    problem = Message("“{what}” means nothing here.", {"what": "card-fres-heur-5555"})
+    terminal.problem(GiftillError(Message("No"), problem, Message("")), 2)
+    assert "“[card code]” means nothing here." in err.getvalue()
+
+
 def test_json_is_utf_8_as_it_is_and_escaped_where_the_stream_can_t_hold_it() -> None:
     written = {}
     for encoding in ("utf-8", "ascii"):

@@ -549,3 +549,10 @@ async def test_a_hold_that_waits_for_a_manager_is_nobody_elses(
     assert placed.operation is not None
     assert (await look_until_known(shared, placed.operation)).result is Result.NOT_DONE
     assert (await stored(shared, operation)).state is OperationState.ATTENTION
+
+
+def test_a_code_among_a_managers_words_is_not_kept() -> None:
+    link = "https://wallet.gifty.nl/CARDFRESHEUR5555/topsecret123"
+    ruling = Ruling(Resolution.CLOSE, f"card-fres-heur-5555, see {link}", "CARDFRESHEUR5555")
+    assert ruling.reason == "[card code], see [wallet link]"
+    assert ruling.facts["manager"] == "[card code]"
