@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 # The scripts of packaging/ are run, not installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
 
-from translations import compare
+from translations import SHOWN, SOURCES, compare
 from unmarked import unmarked_texts
 
 
@@ -93,3 +93,13 @@ def test_an_unmarked_text_is_found(code: str) -> None:
 )
 def test_marked_texts_and_what_is_no_text_pass(code: str) -> None:
     assert unmarked_texts(code) == []
+
+
+def test_every_part_that_has_texts_for_people_is_looked_through_for_unmarked_ones() -> None:
+    speaking = {
+        path.relative_to(SOURCES).parts[0]
+        for path in SOURCES.rglob("*.py")
+        if "import N_" in path.read_text("utf-8")
+    }
+    assert speaking <= set(SHOWN)
+    assert all((SOURCES / each).exists() for each in SHOWN)
