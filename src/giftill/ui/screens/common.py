@@ -9,6 +9,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from giftill.domain.places import Location, LocationId
+    from giftill.services.catalogue import LocationList
 
 # The names of giftill.ui.theme.Tone, for what must not import Qt.
 ToneName = Literal["neutral", "success", "hold", "danger", "info", "training"]
@@ -109,3 +110,20 @@ class Addresses:
             return ""
         known = self._by_id.get(location)
         return address(known) if known else location
+
+
+class StoredLocations(Protocol):
+    """The part of the catalogue that lists use."""
+
+    async def stored_locations(self) -> LocationList | None:
+        """Return the locations without asking the API."""
+
+
+async def stored_addresses(catalogue: StoredLocations) -> Addresses:
+    """Return the addresses that are known without asking the API.
+
+    Raises:
+        GiftillError: The journal can't be read.
+    """
+    stored = await catalogue.stored_locations()
+    return Addresses(stored.locations if stored else ())

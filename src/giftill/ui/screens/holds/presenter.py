@@ -15,8 +15,10 @@ from giftill.ui.screens.common import (
     LazyRows,
     Pill,
     Question,
+    StoredLocations,
     ToneName,
     short_code,
+    stored_addresses,
 )
 
 from .state import HoldRow, HoldsState
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from giftill.domain.transactions import TransactionId
-    from giftill.services.catalogue import LocationList
     from giftill.services.clock import Clock
     from giftill.texts import Texts
 
@@ -52,13 +53,6 @@ class OutboxItems(Protocol):
 
     async def items(self) -> tuple[Operation, ...]:
         """Return what is not settled or needs attention."""
-
-
-class StoredLocations(Protocol):
-    """The part of the catalogue that this screen uses."""
-
-    async def stored_locations(self) -> LocationList | None:
-        """Return the locations without asking the API."""
 
 
 class HoldsPresenter:
@@ -108,7 +102,7 @@ class HoldsPresenter:
     async def refresh(self) -> None:
         """Read the open holds again; what was chosen stays chosen as long as it is open."""
         try:
-            stored = await self._catalogue.stored_locations()
+            self._addresses = await stored_addresses(self._catalogue)
             self._holds = await self._sales.open_holds()
             self._needy = frozenset(
                 each.transaction
@@ -120,7 +114,6 @@ class HoldsPresenter:
             self._problem = self._t.explain(error)
             self._show()
             return
-        self._addresses = Addresses(stored.locations if stored else ())
         self._selected &= {hold.transaction for hold in self._free()}
         self._show(is_changed=True)
 

@@ -11,13 +11,18 @@ from giftill.domain.errors import GiftillError
 from giftill.domain.operations import Operation, OperationId, OperationState, OutboxSummary
 from giftill.services.attention import Resolved, Ruling
 from giftill.services.connectivity import Link
-from giftill.ui.screens.common import Addresses, LazyRows, ToneName
+from giftill.ui.screens.common import (
+    Addresses,
+    LazyRows,
+    StoredLocations,
+    ToneName,
+    stored_addresses,
+)
 
 from .state import OutboxRow, OutboxState, ResolveForm
 from .words import OutboxWords
 
 if TYPE_CHECKING:
-    from giftill.services.catalogue import LocationList
     from giftill.services.clock import Clock
     from giftill.services.connectivity import Connectivity
     from giftill.services.observable import Observable
@@ -45,13 +50,6 @@ class Decides(Protocol):
 
     async def resolve(self, operation: OperationId, ruling: Ruling) -> Resolved:
         """Record a decision and do it."""
-
-
-class StoredLocations(Protocol):
-    """The part of the catalogue that this screen uses."""
-
-    async def stored_locations(self) -> LocationList | None:
-        """Return the locations without asking the API."""
 
 
 class OutboxPresenter:
@@ -103,13 +101,12 @@ class OutboxPresenter:
     async def refresh(self) -> None:
         """Read the outbox again."""
         try:
-            stored = await self._catalogue.stored_locations()
+            self._addresses = await stored_addresses(self._catalogue)
             self._items = await self._outbox.items()
             self._problem = ""
         except GiftillError as error:
             self._fail(error)
             return
-        self._addresses = Addresses(stored.locations if stored else ())
         if self._chosen is None or self._find(self._chosen) is None:
             self._chosen = self._first_of_interest()
         self._show(is_changed=True)
