@@ -262,11 +262,20 @@ def until_idle(process: subprocess.Popen[Any]) -> None:
     looks = []
 
     def has_waited() -> bool:
-        state = Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
-        looks.append(state)
-        return len(looks) >= _IDLE_LOOKS and set(looks[-_IDLE_LOOKS:]) == {"S"}
+        # Of every thread: while one waits, another may be loading what it waits for.
+        looks.append(all(map(_is_asleep, Path(f"/proc/{process.pid}/task").iterdir())))
+        return len(looks) >= _IDLE_LOOKS and all(looks[-_IDLE_LOOKS:])
 
     until(has_waited, "the process waits")
+
+
+def _is_asleep(thread: Path) -> bool:
+    try:
+        state = (thread / "stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        # It has ended since it was listed.
+        return True
+    return state == "S"
 
 
 def _free_port() -> int:
