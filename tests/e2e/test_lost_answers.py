@@ -99,7 +99,7 @@ def test_of_two_tills_a_command_asks_a_manager_about_the_hold_it_finds(
     ("tills", "said", "state"),
     [
         (1, "€12.34 is held", OperationState.CONFIRMED),
-        (2, "A manager must decide", OperationState.ATTENTION),
+        (2, "Use it for this sale", OperationState.ATTENTION),
     ],
 )
 def test_the_window_finds_the_hold_whose_answer_was_lost_and_there_is_one(
