@@ -6,15 +6,17 @@ import signal
 import sqlite3
 import subprocess
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from giftill.sandbox import SHOWCASE
+from tests.helpers.leaks import Secrets
 from tests.helpers.processes import GIFTILL, PATIENCE_S, Till, kill, new_till
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 QUEUED = "closed with two captures queued"
 # The seeded hold of yesterday stays as it is.
@@ -53,6 +55,9 @@ def test_the_demonstration_plays_the_sale_and_leaves_pictures(till: Till, tmp_pa
     pictures = sorted(out.glob("*.png"))
     assert len(pictures) >= 6
     assert all(each.stat().st_size > 10_000 for each in pictures)
+    codes = Secrets(tuple(each.code for each in SHOWCASE.values()), ())
+    assert codes.found_in(told.encode()) == []
+    assert codes.found_in_files([Path(till.environ["HOME"])]) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from PIL import ImageGrab
 
@@ -164,8 +164,17 @@ class Terminal:
         process: The process; a test may kill it.
     """
 
-    def __init__(self, on: Desktop, till: Till, *words: str) -> None:
-        """Start `giftill` on a desktop, with further words on its command line."""
+    def __init__(
+        self, on: Desktop, till: Till, *words: str, output: IO[bytes] | None = None
+    ) -> None:
+        """Start `giftill` on a desktop.
+
+        Args:
+            on: Where it is seen.
+            till: Whose surroundings it has.
+            words: Further words on its command line.
+            output: Where what it prints goes; without it, where the test's own goes.
+        """
         self._desktop = on
         environ = {
             **till.environ,
@@ -176,7 +185,11 @@ class Terminal:
             "HOME": till.environ["HOME"],
         }
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [*GIFTILL, *words], env=environ, stdin=subprocess.DEVNULL
+            [*GIFTILL, *words],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         )
         self._reader = ScreenReader(on.environ["DBUS_SESSION_BUS_ADDRESS"], self.process.pid)
 
@@ -254,9 +267,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(on: Desktop, till: Till, *words: str) -> Iterator[Terminal]:
+def terminal(
+    on: Desktop, till: Till, *words: str, output: IO[bytes] | None = None
+) -> Iterator[Terminal]:
     """Run a terminal that is ready for the length of the block; at its end it is killed."""
-    it = Terminal(on, till, *words)
+    it = Terminal(on, till, *words, output=output)
     try:
         it.ready()
         yield it
