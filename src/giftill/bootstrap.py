@@ -30,10 +30,11 @@ from giftill.services.reconcile import Reconciler
 from giftill.services.recovery import recover, reread_until_complete
 from giftill.services.sale import SaleService
 from giftill.services.settle import Outbox
+from giftill.services.upkeep import Upkeep
 from giftill.vault import find_token
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from pathlib import Path
 
     from giftill.config import Folders, Settings
@@ -46,6 +47,7 @@ _log = logging.getLogger(__name__)
 _TIMEOUTS: Final = Timeouts()
 # Longer than the wait for an answer: what was sent has arrived by then, or never will.
 _QUIET_S: Final = _TIMEOUTS.answer_s + 5.0
+_MEGABYTE: Final = 1_000_000
 _CLOSING_PATIENCE_S: Final = 5.0
 _PRACTICE_LEDGER: Final = "sandbox.sqlite3"
 
@@ -188,7 +190,11 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
     connectivity = Connectivity(clock)
     plan.folders.prepare()
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(plan.folders.data, now_ms=clock.now_ms)
+        journal = await Journal.open(
+            plan.folders.data,
+            now_ms=clock.now_ms,
+            least_free_bytes=settings.least_free_mb * _MEGABYTE,
+        )
         stack.push_async_callback(journal.close)
         pacer = pacer_of(settings, plan.folders)
         client = await stack.enter_async_context(_client(settings, pacer, connectivity))
@@ -215,7 +221,9 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         if plan.works:
             parts = (journal, client, accounts, connectivity, clock)
             reread = partial(reread_until_complete, *parts)
-            await stack.enter_async_context(_at_work(outbox, reconciler, reread, plan.begin))
+            upkeep = Upkeep(journal, clock)
+            others = (reread, upkeep.run)
+            await stack.enter_async_context(_at_work(outbox, reconciler, others, plan.begin))
         yield Desk(
             client=client,
             journal=journal,
@@ -290,7 +298,7 @@ class _TokenFeed:
 async def _at_work(
     outbox: Outbox,
     reconciler: Reconciler,
-    reread: Callable[[], Awaitable[None]],
+    others: Iterable[Callable[[], Awaitable[None]]],
     begin: asyncio.Event | None,
 ) -> AsyncIterator[None]:
     """Let the workers work in the background; on the way out they finish what they began."""
@@ -303,7 +311,7 @@ async def _at_work(
     tasks = (
         asyncio.create_task(work(outbox.run), name="outbox"),
         asyncio.create_task(work(reconciler.run), name="reconciler"),
-        asyncio.create_task(work(reread), name="reread"),
+        *(asyncio.create_task(work(each)) for each in others),
     )
     for task in tasks:
         task.add_done_callback(_report)

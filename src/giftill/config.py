@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         outbox_manager_hours: After how long a manager must look at it.
         requests_per_minute: Requests that all tills of the account may make together in a minute;
             the API allows 120.
+        least_free_mb: Megabytes that must be free where the journal is for a sale to begin.
     """
 
     api_url: str = LIVE_API_URL
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outbox_warn_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
     outbox_manager_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 72
     requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=120)] = 100
+    least_free_mb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 50
 
 
 _RULES: Final = {
@@ -80,6 +82,7 @@ _RULES: Final = {
     "outbox_warn_hours": N_("It must be a whole number of hours from 1 to 720."),
     "outbox_manager_hours": N_("It must be a whole number of hours from 1 to 720."),
     "requests_per_minute": N_("It must be a whole number from 1 to 120."),
+    "least_free_mb": N_("It must be a whole number of megabytes from 1 to 1000000."),
 }
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 

@@ -19,12 +19,13 @@ import giftill.journal.writer
 from giftill import bootstrap
 from giftill.config import TOKEN_VARIABLE, Folders, Settings
 from giftill.domain.errors import GiftillError
-from giftill.domain.operations import OperationKind
+from giftill.domain.operations import OperationKind, OperationState
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, TurnsOnDisk
 from giftill.journal import JournalUnclear, JournalWriteError
 from giftill.journal.writer import Writer
 from giftill.services import pace
+from giftill.services.results import Result
 
 from .network import Wire
 from .virtual import PC, PcClock
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from giftill.journal.store import Store
     from giftill.journal.writes import Write
     from giftill.services.desk import Desk
+    from giftill.services.results import Placed
 
     from .bank import Answer
     from .intents import Intent
@@ -50,6 +52,7 @@ _T = TypeVar("_T")
 _ROUNDS_TO_DIE: Final = 200
 _URL: Final = "http://127.0.0.1:1/v1/"
 _LAST_OK: Final = 299
+_ON_ITS_WAY: Final = (OperationState.INTENDED, OperationState.SENDING)
 
 
 class DiskTrouble(StrEnum):
@@ -72,6 +75,7 @@ class Till:
         asked: The settlements that a cashier ever asked for: kind and transaction.
         sent: The settlement that was sent for a transaction.
         owners: Who wanted what the server made: the intent by transaction.
+        intents: What its cashiers wanted.
         wrongs: What it did that no till may do.
     """
 
@@ -87,6 +91,7 @@ class Till:
         self.sent: dict[str, OperationKind] = {}
         self.owners: dict[str, Intent] = {}
         self.wrongs: list[str] = []
+        self.intents: list[Intent] = []
         self.log: Callable[[str], None] = print
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.wire = Wire(network, self)
@@ -141,6 +146,14 @@ class Till:
             self.is_dead = True
             self.died.set()
 
+    def set_clock(self, ahead_ms: int) -> None:
+        """Set its clock; what was being checked may be looked at too soon then."""
+        self.note(f"the clock is {ahead_ms} ms ahead")
+        self.clock.ahead_ms = ahead_ms
+        for intent in self.intents:
+            if intent.told[-1:] in ([], [Result.CHECKING]):
+                intent.is_late = True
+
     def kill_after(self, steps: int | None) -> None:
         """Kill it so many steps from now: before or after a commit, a request or an answer."""
         self._steps_left = steps
@@ -173,10 +186,25 @@ class Till:
             opening = bootstrap.open_desk(settings, folders, self._environ, works=True)
             async with opening as self.desk:
                 self.note("is open")
+                self.desk.sales.resolved.subscribe(self._hear)
+                await self._look_for_forgotten(self.desk)
                 ready.set()
                 await self._closing.wait()
         except GiftillError as error:
             self.note(f"could not go on: {error}")
+
+    async def _look_for_forgotten(self, desk: Desk) -> None:
+        """Judge what a start leaves behind: nothing can be on its way before anything is sent."""
+        for each in await desk.journal.operations(states=_ON_ITS_WAY):
+            self.wrongs.append(f"{self.name} was opened, and takes this for being sent: {each}")
+
+    def _hear(self, placed: Placed) -> None:
+        """Let the cashier see how a check ended."""
+        sale = placed.operation.sale if placed.operation is not None else None
+        intent = next((each for each in self.intents if each.sale == sale), None)
+        if intent is not None and not self.is_dead:
+            self.note(f"{intent}: the check ends: {placed.result}")
+            intent.told.append(placed.result)
 
     def _gone(self) -> None:
         assert self._main is not None
@@ -281,6 +309,9 @@ class _StepwiseWriter(Writer):
         if self._till.is_dead:
             return self._till.loop.create_future()
         return self._till.loop.wait_for_thread(partial(super().read, ask))
+
+    def when_idle(self, ask: Callable[[Store], _T]) -> asyncio.Future[_T]:
+        return self.read(ask)
 
     def write(self, write: Write) -> asyncio.Future[None]:
         never: asyncio.Future[None] = self._till.loop.create_future()

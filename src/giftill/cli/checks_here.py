@@ -37,7 +37,6 @@ _SCANNER = Check("scanner", Message(N_("Scanner")))
 
 _MEGABYTE: Final = 1_000_000
 _GIGABYTE_MB: Final = 1000
-_FREE_TO_WORK_MB: Final = 50
 _FREE_TO_BE_CALM_MB: Final = 500
 
 
@@ -72,7 +71,7 @@ def check_disk(context: Context) -> Finding:
             Message(N_("Look at the disk with the system’s own tools.")),
         )
     left = {"free": f"{free} MB" if free < 10 * _GIGABYTE_MB else f"{free // _GIGABYTE_MB} GB"}
-    if free < _FREE_TO_WORK_MB:
+    if free < context.settings.least_free_mb:
         return _DISK.fail(
             Message(N_("Only {free} free: soon nothing can be recorded."), left),
             Message(N_("Make room now; the till refuses sales that it can’t record.")),
@@ -111,12 +110,16 @@ async def check_journal(context: Context) -> tuple[Finding, ...]:
             await journal.check_integrity()
             report = await journal.verify()
             summary = await journal.summary(None)
+            repair = await journal.salvage()
     except JournalInUse:
         return (
             _JOURNAL.ok(Message(N_("In use by a running terminal, which checked it at start."))),
         )
     except GiftillError as error:
         return (_JOURNAL.fail_with(error),)
+    if report.is_intact and repair is not None:
+        seen = Message(N_("When a manager has read this: giftill journal check --seen"))
+        return (_JOURNAL.warn(repair.told, seen), _judge_outbox(summary, context.settings))
     return (_judge_chain(report), _judge_outbox(summary, context.settings))
 
 

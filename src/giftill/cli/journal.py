@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,15 @@ def add_journal(parser: Parser) -> None:
     t = parser.t
     parser.own.add_argument(
         "action",
-        choices=("verify", "export"),
-        metavar="verify|export",
-        help=t("verify that nothing was changed, or export all of it as JSON lines"),
+        choices=("verify", "check", "export"),
+        metavar="verify|check|export",
+        help=t(
+            "verify that nothing was changed, check the file itself too, or export all of it as"
+            " JSON lines"
+        ),
+    )
+    parser.own.add_argument(
+        "--seen", action="store_true", help=t("check: a manager has read of the repair")
     )
     parser.own.add_argument(
         "--out", metavar=t("FILE"), help=t("where to export to; else standard output")
@@ -33,18 +40,28 @@ def add_journal(parser: Parser) -> None:
 
 
 async def journal(context: Context, arguments: argparse.Namespace) -> Exit:
-    """Carry out `journal verify` or `journal export`."""
-    if arguments.action == "verify":
-        return await _verify(context)
+    """Carry out `journal verify`, `journal check` or `journal export`."""
+    if arguments.action != "export":
+        is_check = arguments.action == "check"
+        return await _verify(context, is_check=is_check, is_seen=is_check and arguments.seen)
     return await _export(context, arguments.out)
 
 
-async def _verify(context: Context) -> Exit:
+async def _verify(context: Context, *, is_check: bool, is_seen: bool) -> Exit:
     t, terminal = context.t, context.terminal
+    report = repair = None
     async with context.journal() as store:
-        report = await store.verify() if store else None
+        if store is not None:
+            if is_check:
+                await store.check_integrity()
+            report = await store.verify()
+            repair = await store.salvage()
+            if is_seen and repair is not None:
+                await store.forget_salvage()
     if report is None:
-        terminal.answer({"journal": {"entries": 0, "is_intact": True, "first_broken": None}})
+        terminal.answer(
+            {"journal": {"entries": 0, "is_intact": True, "first_broken": None, "repair": None}}
+        )
         terminal.say(t("There is no journal yet: this till has not moved any money."))
         return Exit.DONE
     terminal.answer(
@@ -53,9 +70,12 @@ async def _verify(context: Context) -> Exit:
                 "entries": report.count,
                 "is_intact": report.is_intact,
                 "first_broken": report.first_broken,
+                "repair": None if repair is None else asdict(repair),
             }
         }
     )
+    if repair is not None:
+        terminal.note(t.message(repair.told))
     if report.is_intact:
         terminal.say(
             t.plural(
@@ -64,7 +84,7 @@ async def _verify(context: Context) -> Exit:
                 report.count,
             )
         )
-        return Exit.DONE
+        return Exit.DONE if repair is None or is_seen else Exit.ATTENTION
     terminal.note(t.message(report.explanation))
     terminal.note(t("Keep the data folder as it is and tell whoever looks after this till."))
     return Exit.ATTENTION

@@ -7,6 +7,7 @@ a frozen value. SQLite itself is loaded when a journal is opened, not when this 
 from __future__ import annotations
 
 from .errors import (
+    DiskNearlyFull,
     JournalClosed,
     JournalDamaged,
     JournalError,
@@ -19,10 +20,11 @@ from .errors import (
     SettlementConflict,
 )
 from .journal import Journal
-from .records import ChainReport, Entry, EventKind, Fact, Record
+from .records import ChainReport, Entry, EventKind, Fact, Record, SalvageReport
 
 __all__ = [
     "ChainReport",
+    "DiskNearlyFull",
     "Entry",
     "EventKind",
     "Fact",
@@ -37,5 +39,6 @@ __all__ = [
     "JournalUnclear",
     "JournalWriteError",
     "Record",
+    "SalvageReport",
     "SettlementConflict",
 ]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from giftill.domain.message import N_, Message
 
 from . import chain, queries, rows
-from .errors import JournalDamaged
 from .records import ChainReport
 
 if TYPE_CHECKING:
@@ -35,17 +34,6 @@ _HOLD_SOURCES: Final = (
     " FROM hold h LEFT JOIN entry e ON e.seq = h.entry"
     " WHERE (h.account, h.transaction_id) > (?, ?) ORDER BY h.account, h.transaction_id LIMIT ?"
 )
-
-
-def check_table(table: str, store: Store) -> None:
-    """Look through one table and its indexes for damage.
-
-    Raises:
-        JournalDamaged: Something in them does not fit.
-    """
-    finding = store.connection.execute(f"PRAGMA integrity_check({table})").get
-    if finding != "ok":
-        raise JournalDamaged(store.file, str(finding))
 
 
 class Audit:
@@ -88,7 +76,10 @@ class Audit:
         )
 
     def _read_entries(self, store: Store) -> bool:
-        found = queries.entry_rows(store.connection, self._tip.seq, _ROWS_AT_ONCE)
+        try:
+            found = queries.entry_rows(store.connection, self._tip.seq, _ROWS_AT_ONCE)
+        except UnicodeDecodeError:
+            found = [(self._tip.seq + 1, 0, "", None, None, None, "", b"")]
         for row in found:
             seq, at_ms, event, operation_id, operation, hold, facts, digest = row
             content = chain.Content(at_ms, event, operation_id, operation, hold, facts)
@@ -102,7 +93,7 @@ class Audit:
                     ),
                 )
                 return True
-            if not self._is_state_right(store, row):
+            if not is_state_right(store, row):
                 self._break(
                     seq,
                     Message(N_("A state differs from what entry {seq} says of it."), {"seq": seq}),
@@ -110,27 +101,6 @@ class Audit:
                 return True
             self._tip = expected
         return len(found) < _ROWS_AT_ONCE
-
-    def _is_state_right(self, store: Store, entry: rows.Row) -> bool:
-        seq, _, _, operation_id, operation, hold, _, _ = entry
-        try:
-            if operation is not None:
-                row = store.connection.execute(_OPERATION, (operation_id,)).fetchone()
-                if row is None or row[-1] < seq:
-                    return False
-                if row[-1] == seq and (
-                    rows.operation_from(row[:-1]) != rows.operation_from_json(operation)
-                ):
-                    return False
-            if hold is not None:
-                row = store.connection.execute(_HOLD, rows.hold_key(hold)).fetchone()
-                if row is None or row[-1] < seq:
-                    return False
-                return row[-1] > seq or rows.hold_from(row[:-1]) == rows.hold_from_json(hold)
-        except (KeyError, ValueError):
-            # A word that this program never writes.
-            return False
-        return True
 
     def _read_operations(self, store: Store) -> bool:
         found = store.connection.execute(
@@ -154,6 +124,29 @@ class Audit:
         self._broken = ChainReport(
             count=self._tip.seq, is_intact=False, first_broken=seq, explanation=explanation
         )
+
+
+def is_state_right(store: Store, entry: rows.Row) -> bool:
+    """Tell whether the states that an entry speaks of are as it says, or come from a later one."""
+    seq, _, _, operation_id, operation, hold, _, _ = entry
+    try:
+        if operation is not None:
+            row = store.connection.execute(_OPERATION, (operation_id,)).fetchone()
+            if row is None or row[-1] < seq:
+                return False
+            if row[-1] == seq and (
+                rows.operation_from(row[:-1]) != rows.operation_from_json(operation)
+            ):
+                return False
+        if hold is not None:
+            row = store.connection.execute(_HOLD, rows.hold_key(hold)).fetchone()
+            if row is None or row[-1] < seq:
+                return False
+            return row[-1] > seq or rows.hold_from(row[:-1]) == rows.hold_from_json(hold)
+    except rows.UNUSABLE:
+        # A word that this program never writes.
+        return False
+    return True
 
 
 def _from_nowhere(what: str) -> Message:

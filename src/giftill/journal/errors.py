@@ -7,6 +7,7 @@ JournalError
 ├── JournalUnavailable   the folder or the file can't be opened
 ├── JournalReadError     the disk does not give back what is on it
 ├── JournalWriteError    surely nothing was saved
+│   └── DiskNearlyFull   it would not be saved much longer
 ├── JournalUnclear       it can't be told whether it was saved
 ├── JournalClosed        the terminal is closing
 └── SettlementConflict   the hold is already being captured or released
@@ -56,9 +57,14 @@ class JournalNewer(JournalError):
 
 
 class JournalDamaged(JournalError):
-    """The file is not what was written: refused, and left untouched."""
+    """The file is not what was written: nothing is added to it any more.
 
-    def __init__(self, file: Path, finding: str) -> None:
+    Attributes:
+        finding: What does not fit, in English.
+    """
+
+    def __init__(self, file: Path, finding: str, obstacle: str = "") -> None:
+        """Tell what to do: start again, or call for help if that met an `obstacle`."""
         super().__init__(
             Message(N_("The journal is damaged")),
             Message(
@@ -67,11 +73,22 @@ class JournalDamaged(JournalError):
             ),
             Message(
                 N_(
-                    "Don’t take gift cards on this till. Nothing was changed or deleted: keep the"
-                    " whole data folder and call support."
+                    "Don’t take gift cards on this till. It could not be repaired ({obstacle})."
+                    " Nothing was deleted: keep the whole data folder, make room on the disk, and"
+                    " start Giftill again or call support."
+                ),
+                {"obstacle": obstacle},
+            )
+            if obstacle
+            else Message(
+                N_(
+                    "Take no gift cards now. Close Giftill and start it again: it puts the file"
+                    " aside, keeps all that can be read, and asks Gifty about the rest. Nothing"
+                    " is deleted."
                 )
             ),
         )
+        self.finding = finding
 
 
 class JournalUnavailable(JournalError):
@@ -119,6 +136,22 @@ class JournalWriteError(JournalError):
             else Message(N_("Check the disk, then try again.")),
         )
         self.is_disk_full = is_disk_full
+
+
+class DiskNearlyFull(JournalWriteError):
+    """There is still room on the disk, but not for another sale; nothing was sent."""
+
+    def __init__(self, free_mb: int) -> None:
+        JournalError.__init__(
+            self,
+            Message(N_("The disk is almost full")),
+            Message(
+                N_("Only {n} MB are free, so nothing was begun and nothing was charged."),
+                {"n": free_mb},
+            ),
+            Message(N_("Make room on the disk, then try again. What waits is still sent.")),
+        )
+        self.is_disk_full = True
 
 
 class JournalUnclear(JournalError):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from giftill.domain.operations import HoldState
 
-from . import queries, rows
-from .audit import Audit, check_table
-from .writes import Commit, SetFact
+from . import checks, queries, rows
+from .audit import Audit
+from .records import SALVAGE_FACT, salvage_report
+from .room import check_room
+from .writes import Commit, ForgetFact, SetFact
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
@@ -28,14 +30,14 @@ if TYPE_CHECKING:
     )
     from giftill.domain.transactions import TransactionId
 
-    from .records import ChainReport, Entry, Record
+    from .errors import JournalDamaged
+    from .records import ChainReport, Entry, Record, SalvageReport
     from .store import Store
     from .writer import Writer
 
 T = TypeVar("T")
 
 _LINES_AT_ONCE = 200
-_TABLES = ("operation", "hold", "fact", "entry")
 
 
 class Journal:
@@ -45,37 +47,46 @@ class Journal:
     sees all that was committed before it.
     """
 
-    def __init__(self, writer: Writer, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, writer: Writer, now_ms: Callable[[], int], least_free_bytes: int = 0
+    ) -> None:
         """Take over a running writer; use `open`."""
+        self._least_free_bytes = least_free_bytes
         self._writer = writer
         self._now_ms = now_ms
 
     @classmethod
-    async def open(cls, folder: Path, *, now_ms: Callable[[], int], vfs: str = "") -> Journal:
+    async def open(
+        cls, folder: Path, *, now_ms: Callable[[], int], least_free_bytes: int = 0, vfs: str = ""
+    ) -> Journal:
         """Open the journal of a data folder, or begin one.
+
+        A damaged file is put aside, whole, and what can be read of it is brought into a new one;
+        `salvage` tells of that until `forget_salvage`.
 
         Args:
             folder: The data folder; made if it is not there, readable by this user alone.
             now_ms: Tells this PC's Unix time in ms, for the entries.
+            least_free_bytes: Room that must be on the disk for `ensure_room` to be content.
             vfs: The name of an SQLite VFS to go through instead of the system's.
 
         Raises:
             JournalInUse: Another program has the folder open.
             JournalNewer: A newer Giftill wrote the file.
-            JournalDamaged: The file is not what was written; it was left as it is.
+            JournalDamaged: The file is not what was written, and can't be put aside.
             JournalUnavailable: The folder or the file can't be made or opened.
         """
         # SQLite and the lock are loaded by whoever opens a journal, not by every command.
         from .writer import Writer
 
-        writer = Writer(folder, vfs)
+        writer = Writer(folder, now_ms, vfs)
         writer.start()
         try:
             await asyncio.shield(asyncio.wrap_future(writer.started))
         except BaseException:
             writer.stop()
             raise
-        return cls(writer, now_ms)
+        return cls(writer, now_ms, least_free_bytes)
 
     async def close(self) -> None:
         """Finish what was asked for, close the file and give the folder back; may be repeated."""
@@ -192,13 +203,56 @@ class Journal:
         return report
 
     async def check_integrity(self) -> None:
-        """Look through the whole file for damage, table by table; for once a day.
+        """Look through the pages of the whole file for damage, while nothing else is to be done.
 
         Raises:
             JournalDamaged: Something in the file does not fit.
         """
-        for table in _TABLES:
-            await self._read(functools.partial(check_table, table))
+        await self._inspect(is_quick=False)
+
+    async def inspect(self, *, is_deep: bool) -> None:
+        """Look for damage in the background: it gives way to whatever is asked meanwhile.
+
+        Args:
+            is_deep: Once a day: compare indexes with their tables and read every entry. Else only
+                look whether the pages are whole.
+
+        Raises:
+            JournalDamaged: Something does not fit. Nothing is saved any more from then on, and the
+                next start puts the file aside.
+        """
+        await self._inspect(is_quick=not is_deep)
+        audit = Audit()
+        step = functools.partial(checks.step_audit, audit)
+        while is_deep and not await self._writer.when_idle(step):
+            pass
+
+    async def damage(self) -> JournalDamaged:
+        """Wait until the file turns out to be damaged, by whatever; return how."""
+        return await asyncio.shield(asyncio.wrap_future(self._writer.damage))
+
+    async def salvage(self) -> SalvageReport | None:
+        """Return what became of a damaged file, until `forget_salvage`; None if there was none."""
+        told = await self.fact(SALVAGE_FACT)
+        return None if told is None else salvage_report(told)
+
+    async def forget_salvage(self) -> None:
+        """Somebody read what became of the damaged file; its report stays in the quarantine."""
+        await self._writer.write(ForgetFact(SALVAGE_FACT))
+
+    async def ensure_room(self) -> None:
+        """Tell before a sale, and not in its middle, that the disk is full.
+
+        Raises:
+            DiskNearlyFull: Less is free where the journal is than was asked for at its opening.
+        """
+        await self._read(functools.partial(check_room, self._least_free_bytes))
+
+    async def _inspect(self, *, is_quick: bool) -> None:
+        for table in checks.TABLES:
+            await self._writer.when_idle(
+                functools.partial(checks.check_table, table, is_quick=is_quick)
+            )
 
     async def fact(self, key: str) -> str | None:
         """Return a small durable fact, or None if it was never set."""

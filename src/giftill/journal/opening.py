@@ -6,11 +6,12 @@ import contextlib
 import os
 import sys
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 import apsw
 
-from . import schema
+from . import checks, schema
 from .errors import (
     JournalDamaged,
     JournalInUse,
@@ -19,6 +20,7 @@ from .errors import (
     JournalWriteError,
 )
 from .store import DAMAGE, DISK_TROUBLE, Store
+from .wal import has_lost_commits, wal_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,7 @@ BACKUPS_NAME: Final = "backups"
 
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
+_UNFINISHED: Final = ".unfinished"
 _HEADER: Final = b"SQLite format 3\x00"
 
 
@@ -67,13 +70,27 @@ def lock_folder(folder: Path) -> BaseFileLock:
     return lock
 
 
-def open_store(folder: Path, vfs: str, *, is_check_due: bool) -> Store:
+class Looking(Enum):
+    """How well a file is looked through before it is used.
+
+    Attributes:
+        NOT: It was open a moment ago, or is new.
+        FIRST: A small one wholly, of a large one what work goes on with.
+        WELL: Wholly, as damage was found in it.
+    """
+
+    NOT = auto()
+    FIRST = auto()
+    WELL = auto()
+
+
+def open_store(folder: Path, vfs: str, looking: Looking) -> Store:
     """Open the file, or make it, in a folder that is locked.
 
     Args:
         folder: The data folder.
         vfs: The name of the SQLite VFS to go through; empty for the system's.
-        is_check_due: Whether to look through the file for damage first.
+        looking: How well to look through the file for damage first.
 
     Raises:
         JournalDamaged: The file is not a journal or not whole; not a byte of it was changed.
@@ -91,9 +108,13 @@ def open_store(folder: Path, vfs: str, *, is_check_due: bool) -> Store:
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     try:
         _set_up(connection)
-        _check(connection, file, is_check_due=is_check_due)
+        _check(connection, file, looking)
         _bring_up_to_date(connection, file)
         store = Store(connection, file)
+        if looking is Looking.FIRST:
+            checks.check_first(store)
+        elif looking is Looking.WELL:
+            checks.check_well(store)
     except BaseException as error:
         with contextlib.suppress(apsw.Error):
             connection.close()
@@ -106,6 +127,9 @@ def open_store(folder: Path, vfs: str, *, is_check_due: bool) -> Store:
 
 def _prepare_file(file: Path) -> None:
     """Make an empty file that only this user may read, or look at the first bytes of an old one."""
+    if not file.exists() and _has_content(wal_of(file)):
+        # SQLite would throw the log away, and with it what may be the only trace.
+        raise JournalDamaged(file, "gone, but its log is not")
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE)
     except FileExistsError:
@@ -115,16 +139,23 @@ def _prepare_file(file: Path) -> None:
         is_unfinished = file.with_name(f"{file.name}-journal").exists()
         if start and start != _HEADER and not is_unfinished:
             raise JournalDamaged(file, "not a database") from None
+        if not start and _has_content(wal_of(file)):
+            raise JournalDamaged(file, "empty, but its log is not") from None
         if os.name == "posix":
             file.chmod(_PRIVATE_FILE)
         return
     os.close(descriptor)
     # SQLite syncs the folder for the files that it makes itself; this one we made.
-    _sync_folder(file.parent)
-    _sync_folder(file.parent.parent)
+    sync_folder(file.parent)
+    sync_folder(file.parent.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def sync_folder(folder: Path) -> None:
+    """Make durable which files are in a folder, where the system can do that."""
     if os.name != "posix":
         return
     # Some file systems can't sync a folder, and not every parent may be read.
@@ -152,7 +183,7 @@ def _set_up(connection: apsw.Connection) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
 
-def _check(connection: apsw.Connection, file: Path, *, is_check_due: bool) -> None:
+def _check(connection: apsw.Connection, file: Path, looking: Looking) -> None:
     """Refuse a file of another program, a newer one and a damaged one, without writing to it."""
     version = schema.version_of(connection)
     owner = connection.pragma("application_id")
@@ -161,8 +192,13 @@ def _check(connection: apsw.Connection, file: Path, *, is_check_due: bool) -> No
         raise JournalDamaged(file, "not a journal")
     if version > len(schema.STEPS):
         raise JournalNewer(file, version, len(schema.STEPS))
-    if is_check_due and (finding := connection.execute("PRAGMA quick_check(1)").get) != "ok":
-        raise JournalDamaged(file, str(finding))
+    if looking is Looking.NOT:
+        return
+    if has_lost_commits(connection, file):
+        raise JournalDamaged(file, "the log has commits that can't be read")
+    if version > 0 and version < len(schema.STEPS):
+        # What can't be read whole is not upgraded.
+        checks.check_pages(connection, file)
 
 
 def _bring_up_to_date(connection: apsw.Connection, file: Path) -> None:
@@ -184,16 +220,24 @@ def _back_up(connection: apsw.Connection, file: Path, version: int) -> None:
     """Copy the file as it is into the folder of backups."""
     folder = file.parent / BACKUPS_NAME
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    copy = folder / f"journal-format{version}-{stamp}.sqlite3"
+    copy = folder / f"journal-format{version}-{stamp}.sqlite3{_UNFINISHED}"
     try:
         folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        _remove_unfinished(folder)
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
         connection.execute("VACUUM INTO ?", (str(copy),))
         with copy.open("rb+") as written:
             os.fsync(written.fileno())
+        copy.rename(copy.with_suffix(""))
     except OSError as error:
         raise JournalUnavailable(folder, str(error)) from error
-    _sync_folder(folder)
+    sync_folder(folder)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Make room: a copy that a full disk or a power cut stopped is of no use."""
+    for each in folder.glob(f"*{_UNFINISHED}"):
+        each.unlink()
 
 
 def _opening_failure(error: apsw.Error, file: Path) -> Exception:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from giftill.domain.money import Money
 from giftill.domain.operations import HoldState, OperationState, OutboxSummary
@@ -10,7 +10,7 @@ from giftill.domain.operations import HoldState, OperationState, OutboxSummary
 from . import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     import apsw
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from .records import Entry
 
-_LIVE: Final = tuple(state.value for state in OperationState if not state.is_final)
+T = TypeVar("T")
+
+LIVE: Final = tuple(state.value for state in OperationState if not state.is_final)
 
 # The conditions are those of the index `operation_settles_once`, word for word, so that it serves.
 _SETTLEMENT: Final = (
@@ -36,7 +38,7 @@ _SETTLEMENT: Final = (
 _SUMMARY: Final = (
     "SELECT state, kind IN ('capture', 'release'), currency, count(*), sum(amount_cents),"
     " min(created_at_ms) FROM operation"
-    f" WHERE (?1 IS NULL OR account = ?1) AND state IN ({', '.join('?' * len(_LIVE))})"
+    f" WHERE (?1 IS NULL OR account = ?1) AND state IN ({', '.join('?' * len(LIVE))})"
     " GROUP BY 1, 2, 3"
 )
 _ENTRIES: Final = f"SELECT {rows.ENTRY_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
@@ -63,13 +65,30 @@ class _Where:
         return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
 
 
+def _reading(read: Callable[[rows.Row], T]) -> Callable[[rows.Row], T]:
+    """Have a row that this program never wrote told as what it is."""
+
+    def read_row(row: rows.Row) -> T:
+        try:
+            return read(row)
+        except rows.UNUSABLE as error:
+            raise rows.Unreadable(str(error)) from error
+
+    return read_row
+
+
+_operation_from: Final = _reading(rows.operation_from)
+_hold_from: Final = _reading(rows.hold_from)
+_entry_from: Final = _reading(rows.entry_from)
+
+
 def operation(connection: apsw.Connection, id_: OperationId) -> Operation | None:
     """Return an operation by its id."""
     row = connection.execute(
         f"SELECT {rows.OPERATION_COLUMNS} FROM operation WHERE id = ?",
         (id_,),
     ).fetchone()
-    return None if row is None else rows.operation_from(row)
+    return None if row is None else _operation_from(row)
 
 
 def operations(
@@ -100,7 +119,7 @@ def operations(
         f"SELECT {rows.OPERATION_COLUMNS} FROM operation{where} ORDER BY created_at_ms, id LIMIT ?",
         (*where.values, -1 if limit is None else limit),
     )
-    return tuple(map(rows.operation_from, found))
+    return tuple(map(_operation_from, found))
 
 
 def settlement_of(
@@ -108,7 +127,7 @@ def settlement_of(
 ) -> Operation | None:
     """Return the one capture or release of a hold that is under way or confirmed."""
     row = connection.execute(_SETTLEMENT, (account, transaction)).fetchone()
-    return None if row is None else rows.operation_from(row)
+    return None if row is None else _operation_from(row)
 
 
 def hold(
@@ -119,7 +138,7 @@ def hold(
         f"SELECT {rows.HOLD_COLUMNS} FROM hold WHERE account = ? AND transaction_id = ?",
         (account, transaction),
     ).fetchone()
-    return None if row is None else rows.hold_from(row)
+    return None if row is None else _hold_from(row)
 
 
 def holds(
@@ -141,7 +160,7 @@ def holds(
         f"SELECT {rows.HOLD_COLUMNS} FROM hold{where} ORDER BY created_at_ms, transaction_id",
         tuple(where.values),
     )
-    return tuple(map(rows.hold_from, found))
+    return tuple(map(_hold_from, found))
 
 
 def summary(connection: apsw.Connection, account: AccountId | None) -> OutboxSummary:
@@ -149,7 +168,7 @@ def summary(connection: apsw.Connection, account: AccountId | None) -> OutboxSum
     waiting = attention = checking = 0
     totals: dict[str, int] = {}
     oldest_at_ms: int | None = None
-    found = connection.execute(_SUMMARY, (account, *_LIVE))
+    found = connection.execute(_SUMMARY, (account, *LIVE))
     for state, is_settlement, currency, count, cents, first_at_ms in found:
         if state == OperationState.ATTENTION:
             attention += count
@@ -170,7 +189,7 @@ def summary(connection: apsw.Connection, account: AccountId | None) -> OutboxSum
 
 def entries(connection: apsw.Connection, after: int, limit: int) -> tuple[Entry, ...]:
     """Return the entries that follow a place, in order."""
-    return tuple(map(rows.entry_from, connection.execute(_ENTRIES, (after, limit))))
+    return tuple(map(_entry_from, connection.execute(_ENTRIES, (after, limit))))
 
 
 def entry_rows(connection: apsw.Connection, after: int, limit: int) -> list[rows.Row]:
@@ -191,3 +210,8 @@ def set_fact(connection: apsw.Connection, key: str, value: str) -> None:
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, value),
     )
+
+
+def forget_fact(connection: apsw.Connection, key: str) -> None:
+    """Take a small fact away."""
+    connection.execute("DELETE FROM fact WHERE key = ?", (key,))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from giftill.domain.message import N_, Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from giftill.domain.message import Message
     from giftill.domain.operations import Hold, Operation
 
 Fact: TypeAlias = str | int | bool | None
@@ -145,6 +146,24 @@ class SalvageReport:
     lost_count: int
     states: int
     checking: int
+
+    @property
+    def told(self) -> Message:
+        """What happened, for people."""
+        return Message(
+            N_(
+                "The file was damaged ({finding}) and put aside, whole, in quarantine/{folder} of"
+                " the data folder. Entries kept: {kept}; lost: {lost}. Operations being looked up"
+                " at Gifty: {checking}. Compare the last sales with Gifty’s dashboard."
+            ),
+            {
+                "finding": self.finding,
+                "folder": self.folder,
+                "kept": self.kept,
+                "lost": self.lost_count,
+                "checking": self.checking,
+            },
+        )
 
 
 def salvage_report(told: str) -> SalvageReport:

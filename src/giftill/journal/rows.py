@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Row: TypeAlias = tuple[Any, ...]
 """A row in the order of the columns named beside the query; STRICT tables guard the types."""
 
+UNUSABLE: Final = (KeyError, TypeError, ValueError, msgspec.MsgspecError)
+"""What reading a row raises that this program never wrote."""
+
 _MASK: Final = "••••"
 
 OPERATION_COLUMNS: Final = (
@@ -50,6 +53,10 @@ _HOLD_NAMES: Final = HOLD_COLUMNS.split(", ")
 _objects = msgspec.json.Decoder(dict[str, Any])
 _ids = msgspec.json.Decoder(tuple[str, ...])
 _facts = msgspec.json.Decoder(dict[str, Fact])
+
+
+class Unreadable(Exception):
+    """A row says what this program never writes."""
 
 
 def _upsert(table: str, columns: str, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import apsw
 
@@ -13,12 +13,14 @@ from .errors import (
     JournalWriteError,
     SettlementConflict,
 )
+from .place import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from giftill.domain.operations import Hold, Operation
+
     from .records import Record
-    from .writes import Write
 
 DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
 """What SQLite says of a file that is not what was written."""
@@ -36,6 +38,13 @@ DISK_TROUBLE: Final = (
 """What SQLite says when the disk or the system refuses; anything else it says is a bug of ours."""
 
 
+class Change(Protocol):
+    """Something that is written whole or not at all."""
+
+    def apply(self, store: Store) -> None:
+        """Write it inside the open transaction."""
+
+
 class Store:
     """The open journal file, for one thread only."""
 
@@ -44,17 +53,23 @@ class Store:
         self.connection = connection
         self.file = file
         self.tip = chain.read_tip(connection)
+        self._place = Place.of(file)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether its files are still those that the folder names: nobody deleted them."""
+        return self._place.is_still_there()
 
     def begin(self) -> None:
         """Start the one transaction."""
         self.connection.execute("BEGIN IMMEDIATE")
 
-    def apply(self, write: Write) -> None:
+    def apply(self, change: Change) -> None:
         """Write one thing, or leave nothing of it behind and raise why."""
         tip = self.tip
         self.connection.execute("SAVEPOINT one")
         try:
-            write.apply(self)
+            change.apply(self)
         except (*DAMAGE, *DISK_TROUBLE):
             raise
         except BaseException:
@@ -67,6 +82,7 @@ class Store:
     def commit(self) -> None:
         """Make the transaction durable."""
         self.connection.execute("COMMIT")
+        self._place = self._place.completed()
 
     def roll_back(self, tip: chain.Tip) -> None:
         """Forget the transaction, which began at `tip`; SQLite may have done so by itself."""
@@ -89,6 +105,16 @@ class Store:
             hold=None if hold is None else rows.hold_json(hold),
             facts=rows.json_text(dict(record.facts)),
         )
+        self.append_content(content, operation, hold)
+
+    def append_content(
+        self, content: chain.Content, operation: Operation | None, hold: Hold | None
+    ) -> None:
+        """Write an entry that is in words already, and the states that it tells of.
+
+        Raises:
+            SettlementConflict: Another capture or release of the same hold is recorded.
+        """
         self.tip = chain.append(self.connection, self.tip, content)
         if operation is not None:
             try:
@@ -124,9 +150,9 @@ class Store:
         self.connection.close()
 
 
-def read_failure(error: apsw.Error, file: Path) -> Exception:
-    """Put what SQLite raised while reading into words; a bug stays what it is."""
-    if isinstance(error, DAMAGE):
+def read_failure(error: BaseException, file: Path) -> BaseException:
+    """Put what SQLite or a row raised while reading into words; a bug stays what it is."""
+    if isinstance(error, (*DAMAGE, rows.Unreadable, UnicodeDecodeError)):
         return JournalDamaged(file, str(error))
     if isinstance(error, DISK_TROUBLE):
         return JournalReadError(str(error))

@@ -13,24 +13,28 @@ import queue
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import apsw
 
 from .errors import (
     JournalClosed,
+    JournalDamaged,
     JournalError,
     JournalUnavailable,
     JournalUnclear,
     JournalWriteError,
 )
-from .opening import FILE_NAME, lock_folder, open_store
+from .jobs import IdleJob, Job, Outcome, Read, WriteJob, tell
+from .opening import FILE_NAME, Looking, lock_folder, open_store
+from .quarantine import mark
+from .rescue import bring_back
+from .starting import start_store
 from .store import DAMAGE, DISK_TROUBLE, Store, read_failure, write_failure
 from .writes import Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from .chain import Tip
@@ -41,30 +45,11 @@ T = TypeVar("T")
 # More would let one write wait for many others; the gain from sharing an fsync is long spent.
 _MOST_WRITES_TOGETHER: Final = 100
 _PATIENCE_AT_EXIT_S: Final = 10.0
-
-
-@dataclass(frozen=True)
-class _Read(Generic[T]):
-    ask: Callable[[Store], T]
-    future: asyncio.Future[T]
-
-
-@dataclass(frozen=True)
-class _WriteJob:
-    write: Write
-    future: asyncio.Future[None]
-
-
-_Job: TypeAlias = "_Read[Any] | _WriteJob | None"
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What a task is told: an answer, or the error in its place."""
-
-    future: asyncio.Future[Any]
-    answer: object = None
-    error: BaseException | None = None
+# How many of SQLite's steps go by until it looks whether something else is to be done. A page that
+# is checked counts as one, and may have to come from a slow disk.
+_STEPS_TO_LOOK: Final = 100
+_SHORTEST_QUIET_S: Final = 0.1
+_LONGEST_QUIET_S: Final = 10.0
 
 
 class Writer:
@@ -73,15 +58,20 @@ class Writer:
     Attributes:
         started: Done when the file is open, or holds why it can't be opened.
         ended: Done when the file is closed and the lock given back.
+        damage: Done as soon as the file turns out to be damaged; nothing is saved from then on.
     """
 
-    def __init__(self, folder: Path, vfs: str = "") -> None:
+    def __init__(self, folder: Path, now_ms: Callable[[], int], vfs: str = "") -> None:
         """Remember where the file is; `vfs` names an SQLite VFS that stands in for the system's."""
         self.started: Future[None] = Future()
         self.ended: Future[None] = Future()
+        self.damage: Future[JournalDamaged] = Future()
+        self._now_ms = now_ms
         self._folder = folder
         self._vfs = vfs
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._idle_jobs: deque[IdleJob[Any]] = deque()
+        self._quiet_s = 0.0
         self._gate = threading.Lock()
         self._is_stopped = False
         self._store: Store | None = None
@@ -104,7 +94,17 @@ class Writer:
 
     def read(self, ask: Callable[[Store], T]) -> asyncio.Future[T]:
         """Let the thread answer a question after everything that was asked for before."""
-        job = _Read(ask, asyncio.get_running_loop().create_future())
+        job = Read(ask, asyncio.get_running_loop().create_future())
+        self._put(job)
+        return job.future
+
+    def when_idle(self, ask: Callable[[Store], T]) -> asyncio.Future[T]:
+        """Let the thread answer a question while nothing else is to be done.
+
+        As soon as there is, the question is broken off, and asked anew later: it must not change
+        anything.
+        """
+        job = IdleJob(ask, asyncio.get_running_loop().create_future())
         self._put(job)
         return job.future
 
@@ -113,11 +113,11 @@ class Writer:
 
         Cancelling the future takes back the wish to be told, not the wish to save.
         """
-        job = _WriteJob(write, asyncio.get_running_loop().create_future())
+        job = WriteJob(write, asyncio.get_running_loop().create_future())
         self._put(job)
         return job.future
 
-    def _put(self, job: _Read[Any] | _WriteJob) -> None:
+    def _put(self, job: Read[Any] | WriteJob | IdleJob[Any]) -> None:
         with self._gate:
             if self._is_stopped:
                 raise JournalClosed
@@ -131,12 +131,11 @@ class Writer:
         try:
             lock = lock_folder(self._folder)
             try:
-                self._store = open_store(self._folder, self._vfs, is_check_due=True)
+                self._store = start_store(self._folder, self._vfs, self._now_ms)
                 self.started.set_result(None)
                 self._work()
             finally:
-                if self._store is not None:
-                    self._store.close()
+                self._close()
                 lock.release()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the thread gets it
             if not self.started.done():
@@ -150,52 +149,102 @@ class Writer:
 
     def _work(self) -> None:
         """Do the jobs in order until the one that says stop."""
-        held_back: deque[_Job] = deque()
+        held_back: deque[Job] = deque()
         while True:
-            job = held_back.popleft() if held_back else self._jobs.get()
+            job = held_back.popleft() if held_back else self._next()
             if job is None:
                 return
-            if isinstance(job, _Read):
+            if isinstance(job, Read):
                 self._answer(job)
+                continue
+            if isinstance(job, IdleJob):
+                self._idle_jobs.append(job)
                 continue
             batch = [job]
             with contextlib.suppress(queue.Empty):
                 while len(batch) < _MOST_WRITES_TOGETHER and not held_back:
                     following = self._jobs.get_nowait()
-                    if isinstance(following, _WriteJob):
+                    if isinstance(following, WriteJob):
                         batch.append(following)
                     else:
                         held_back.append(following)
             self._save(batch)
 
+    def _next(self) -> Job:
+        """Return what is to be done next; questions for idle moments are asked meanwhile."""
+        while self._idle_jobs:
+            with contextlib.suppress(queue.Empty):
+                return self._jobs.get(block=self._quiet_s > 0, timeout=self._quiet_s)
+            self._ask_at_ease()
+        return self._jobs.get()
+
+    def _ask_at_ease(self) -> None:
+        """Ask a question for idle moments, and break it off as soon as something else comes."""
+        job = self._idle_jobs.popleft()
+        if job.future.cancelled():
+            return
+        try:
+            store = self._open_store()
+            store.connection.set_progress_handler(lambda: not self._jobs.empty(), _STEPS_TO_LOOK)
+            try:
+                outcome = Outcome(job.future, job.ask(store))
+            finally:
+                store.connection.set_progress_handler(None)
+        except apsw.InterruptError:
+            # The busier the till, the longer the pause that shows it is not.
+            self._quiet_s = min(_LONGEST_QUIET_S, max(_SHORTEST_QUIET_S, 2 * self._quiet_s))
+            self._idle_jobs.appendleft(job)
+            return
+        except BaseException as error:  # noqa: BLE001 - the asker gets it
+            outcome = Outcome(job.future, error=self._in_words(error))
+        self._quiet_s = 0.0
+        tell([outcome])
+
+    def _in_words(self, error: BaseException) -> BaseException:
+        """Put what went wrong while reading into words; damage is told to everybody."""
+        file = self._folder / FILE_NAME
+        told = read_failure(error, file)
+        if isinstance(told, JournalDamaged):
+            self._stop_saving(told)
+        return told
+
+    def _stop_saving(self, damage: JournalDamaged) -> None:
+        """Save nothing any more: the next start puts the file aside."""
+        if not self.damage.done():
+            mark(self._folder, damage.finding)
+            self.damage.set_result(damage)
+
     def _refuse_the_rest(self) -> None:
         self.stop()
+        rest = [Outcome(job.future, error=JournalClosed()) for job in self._idle_jobs]
+        self._idle_jobs.clear()
+        tell(rest)
         with contextlib.suppress(queue.Empty):
             while True:
                 job = self._jobs.get_nowait()
                 if job is not None:
-                    _tell([_Outcome(job.future, error=JournalClosed())])
+                    tell([Outcome(job.future, error=JournalClosed())])
 
-    def _answer(self, job: _Read[Any]) -> None:
+    def _answer(self, job: Read[Any]) -> None:
         if job.future.cancelled():
             return
         try:
-            outcome = _Outcome(job.future, job.ask(self._open_store()))
-        except apsw.Error as error:
-            outcome = _Outcome(job.future, error=read_failure(error, self._folder / FILE_NAME))
+            outcome = Outcome(job.future, job.ask(self._open_store()))
         except BaseException as error:  # noqa: BLE001 - the asker gets it
-            outcome = _Outcome(job.future, error=error)
-        _tell([outcome])
+            outcome = Outcome(job.future, error=self._in_words(error))
+        tell([outcome])
 
-    def _save(self, batch: Sequence[_WriteJob]) -> None:
+    def _save(self, batch: Sequence[WriteJob]) -> None:
         refusals: Sequence[BaseException | None]
         try:
             refusals = self._transact([job.write for job in batch])
         except BaseException as error:  # noqa: BLE001 - each asker gets it
+            if isinstance(error, JournalDamaged):
+                self._stop_saving(error)
             refusals = [error] * len(batch)
-        _tell(
+        tell(
             [
-                _Outcome(job.future, error=refusal)
+                Outcome(job.future, error=refusal)
                 for job, refusal in zip(batch, refusals, strict=True)
             ]
         )
@@ -210,8 +259,10 @@ class Writer:
             JournalWriteError, JournalDamaged: The disk refused; nothing of them was saved.
             JournalUnclear: The disk failed at the last moment, and can't be read.
         """
+        if self.damage.done():
+            raise self.damage.result()
         try:
-            store = self._open_store()
+            store = self._in_place(self._open_store())
         except JournalUnavailable as error:
             raise JournalWriteError(str(error.message)) from error
         before = store.tip
@@ -262,8 +313,31 @@ class Writer:
     def _open_store(self) -> Store:
         """Return the file, opened anew if a failing disk made us let go of it."""
         if self._store is None:
-            self._store = open_store(self._folder, self._vfs, is_check_due=False)
+            self._store = open_store(self._folder, self._vfs, Looking.NOT)
         return self._store
+
+    def _in_place(self, store: Store) -> Store:
+        """Return the file, brought back if somebody deleted or replaced it.
+
+        Raises:
+            JournalWriteError: It can't be; what is saved now would be lost with the program.
+        """
+        if store.is_in_place:
+            return store
+        try:
+            bring_back(store, self._now_ms())
+        except OSError as error:
+            raise JournalWriteError(str(error)) from error
+        except apsw.Error as error:
+            raise write_failure(error, store.file) from error
+        self._store = None
+        return self._open_store()
+
+    def _close(self) -> None:
+        if self._store is not None:
+            with contextlib.suppress(JournalError):
+                self._in_place(self._store)
+            self._store.close()
 
     def _let_go(self, store: Store) -> None:
         self._store = None
@@ -280,25 +354,3 @@ def _refusal(store: Store, write: Write) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - it is this one's alone; the others go on
         return error
     return None
-
-
-def _tell(outcomes: Iterable[_Outcome]) -> None:
-    """Wake the tasks that wait: once for all of an event loop, as waking a loop is dear."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
-    for outcome in outcomes:
-        by_loop.setdefault(outcome.future.get_loop(), []).append(outcome)
-    for loop, its_outcomes in by_loop.items():
-        # A loop that was closed in the meantime has nobody left to be told.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, its_outcomes)
-
-
-def _settle(outcomes: Iterable[_Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.future.done():
-            # The task that waited was cancelled.
-            continue
-        if outcome.error is None:
-            outcome.future.set_result(outcome.answer)
-        else:
-            outcome.future.set_exception(outcome.error)

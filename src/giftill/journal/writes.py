@@ -61,3 +61,18 @@ class SetFact:
     def is_saved(self, store: Store, tip: Tip) -> bool:  # noqa: ARG002 - facts have no tip
         """Compare the fact itself."""
         return queries.fact(store.connection, self.key) == self.value
+
+
+@dataclass(frozen=True)
+class ForgetFact:
+    """A small fact that has served."""
+
+    key: str
+
+    def apply(self, store: Store) -> None:
+        """Take it away."""
+        queries.forget_fact(store.connection, self.key)
+
+    def is_saved(self, store: Store, tip: Tip) -> bool:  # noqa: ARG002 - facts have no tip
+        """Look whether it is gone."""
+        return queries.fact(store.connection, self.key) is None

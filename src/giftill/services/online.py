@@ -74,6 +74,8 @@ class OnlineOperations:
             return await self._carry_out(operation, ask)
 
     async def _carry_out(self, operation: Operation, ask: Ask) -> Placed:
+        # What is begun must be recorded to its end.
+        await self._journal.ensure_room()
         sending = replace(operation, state=OperationState.SENDING)
         await self._journal.commit(
             Record(EventKind.INTENDED, operation=operation),

@@ -22,6 +22,7 @@ from giftill.texts import Texts
 
 from .icons import app_icon
 from .loop import event_loop
+from .repairs import tell_of_repairs
 from .theme import Appearance
 from .window import Window
 
@@ -184,7 +185,9 @@ async def _show(
             window.seen.connect(begin.set)
             window.seen.connect(_settle)
             window.show()
+            telling = asyncio.create_task(tell_of_repairs(desk.journal, window, t))
             await window.stop.wait()
+            telling.cancel()
     return window.starts_over and not told.is_set()
 
 
