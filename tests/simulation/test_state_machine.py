@@ -121,7 +121,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(till=_TILLS, ahead_ms=_CLOCKS_MS)
     def set_the_clock(self, till: int, ahead_ms: int) -> None:
-        self._till(till).clock.ahead_ms = ahead_ms
+        self._till(till).set_clock(ahead_ms)
         # Nobody sets a clock twice while one request is under way.
         self.world.advance(60.0)
 
@@ -138,7 +138,7 @@ class Shop(RuleBasedStateMachine):
     def settle_from_the_dashboard(self, till: int, pick: int, capture: bool) -> None:
         self.people.settle_elsewhere(self._till(till), pick, capture=capture)
 
-    @rule(seconds=st.sampled_from((0, 5, 20)))
+    @rule(seconds=st.sampled_from((0, 5)))
     def let_lists_lag(self, seconds: int) -> None:
         self.world.banks[0].lists_behind_s = seconds
 

@@ -42,7 +42,6 @@ class World:
         banks: The account, and another one whose token a till can be given.
         counts: What happened how often.
         promised: What each till promised its cashier last: the settlement by transaction.
-        intents: What the cashiers of each till wanted.
     """
 
     def __init__(self, seed: int, tills: int = 1) -> None:
@@ -68,7 +67,6 @@ class World:
         for till in self.tills:
             till.log = self.note
         self.promised: dict[Till, dict[str, OperationKind]] = {till: {} for till in self.tills}
-        self.intents: dict[Till, list[Intent]] = {till: [] for till in self.tills}
         self._acts: set[asyncio.Task[None]] = set()
         self._failures: list[BaseException] = []
 
@@ -106,9 +104,9 @@ class World:
 
     def intend(self, till: Till, kind: OperationKind, cents: int = 0) -> Intent:
         """Write down a wish of a cashier; what is done for it in this context is its."""
-        number = sum(map(len, self.intents.values())) + 1
+        number = sum(len(each.intents) for each in self.tills) + 1
         intent = Intent(number, kind, cents, SaleId(f"sa_{self.seed}_{number}"))
-        self.intents[till].append(intent)
+        till.intents.append(intent)
         INTENT.set(intent)
         return intent
 
@@ -217,7 +215,7 @@ class World:
     def _case(self, till: Till) -> Case:
         assert till.desk is not None
         books = self.run(Books.read(till.desk))
-        return Case(books, self.banks, tuple(self.intents[till]), self.promised[till])
+        return Case(books, self.banks, tuple(till.intents), self.promised[till])
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._acts.discard(task)
