@@ -270,10 +270,8 @@ class Window(QMainWindow):
             return None
         from .training import TrainingBand
 
-        folder = self._desk.folders.data
-        return TrainingBand(
-            self._desk.training, self._tasks, self, self._take_scan, folder, self.start_over
-        )
+        scan, folder, anew = self._take_scan, self._desk.folders.data, self.start_over
+        return TrainingBand(self._desk.training, self._tasks, self, scan, folder, anew)
 
     def _add_shortcuts(self) -> None:
         actions: dict[str, Callable[[], None]] = {
@@ -374,10 +372,7 @@ class Window(QMainWindow):
         await show_help(self, t(entry.title), here, keys.everywhere(titles, t), t)
 
     def _toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     async def _ask_to_quit(self) -> None:
         from .leaving import ask_to_quit
