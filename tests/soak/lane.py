@@ -57,7 +57,7 @@ _MOST_LINES: Final = 10
 _LAST_STEP_S: Final = 0.2
 _LONGEST_LIFE_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.02
-_SHARE_OF_FAULTS: Final = 0.2
+_SHARE_OF_FAULTS: Final = 0.3
 
 
 @dataclass
