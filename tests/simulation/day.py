@@ -80,6 +80,7 @@ class Day:
         self.world.open(till)
         deeds: tuple[tuple[int, Callable[[Till], None]], ...] = (
             (30, self._hold),
+            (6, self._hold_late),
             (24, self._complete),
             (10, self._cancel),
             (4, self._sell),
@@ -104,6 +105,11 @@ class Day:
     def _hold(self, till: Till) -> None:
         card, cents = self._dice.randrange(3), self._dice.choice(_CENTS)
         self.world.act(till, self._people.hold(till, card, cents), self._a_while())
+
+    def _hold_late(self, till: Till) -> None:
+        """Let the card be read at once, and the hold reach the server after the till gave up."""
+        self.world.network.fates.extend((Fate.FINE, Fate.LATE))
+        self._hold(till)
 
     def _complete(self, till: Till) -> None:
         self._settle(till, OperationKind.CAPTURE)
