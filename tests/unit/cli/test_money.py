@@ -322,8 +322,8 @@ def test_the_doctor_finds_damage_that_the_chain_does_not_show(shell: Shell) -> N
         "PRAGMA writable_schema = 1;"
         " UPDATE sqlite_schema SET sql = '{}' WHERE name = 'hold_by_sale'"
     )
-    tamper(shell, redefine.format(f"{index} WHERE 0"))
-    tamper(shell, "UPDATE hold SET sale = 'another'")
+    tamper(shell, redefine.format(index.replace("(sale)", "(cashier)")))
+    tamper(shell, "REINDEX hold_by_sale")
     tamper(shell, redefine.format(index))
     assert "hold_by_sale" in doctor_says_of_the_journal(shell)
 

@@ -112,7 +112,7 @@ def test_a_wrong_choice_is_answered_with_the_right_ones(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "actions"), [("token", "set|forget|check"), ("journal", "verify|export")]
+    ("word", "actions"), [("token", "set|forget|check"), ("journal", "verify|check|export")]
 )
 def test_a_command_without_its_action_says_which_there_are(
     shell: Shell, word: str, actions: str
