@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
+
+from giftill.services.connectivity import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import SignalInstance
     from PySide6.QtNetwork import QNetworkInformation
+
+    from giftill.services.observable import Observable
+
+# What the cashier is told about the missing network is painted by then.
+_AFTER_LOSS_MS: Final = 1_000
 
 
 class NetworkNews(Protocol):
@@ -52,3 +59,21 @@ def watch_network(returned: Callable[[], None], parent: QObject) -> NetworkWatch
     if not QNetworkInformation.loadBackendByFeatures(feature):
         return None
     return NetworkWatch(returned, QNetworkInformation.instance(), parent)
+
+
+def watch_network_once_lost(
+    link: Observable[Link], returned: Callable[[], None], parent: QObject
+) -> None:
+    """Listen to the system's word from the first time on that a request finds no network.
+
+    Nobody needs it before, and it takes a tenth of a second and more than ten megabytes.
+    """
+
+    def follow(now: Link) -> None:
+        if now is Link.OFFLINE:
+            stop()
+            QTimer.singleShot(_AFTER_LOSS_MS, parent, lambda: watch_network(returned, parent))
+
+    stop = link.subscribe(follow)
+    parent.destroyed.connect(lambda *_: stop())
+    follow(link.value)

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 _TILL: Final = "till"
 _MINUTE_MS: Final = 60_000
-# The system's word on the network takes a tenth of a second to begin: not while people wait.
-_SETTLED_MS: Final = 3_000
 _ABOUT_THE_TOKEN: Final = (
     BandKind.NO_TOKEN,
     BandKind.TOKEN_REFUSED,
@@ -225,13 +223,13 @@ class Window(QMainWindow):
         if not self._is_seen:
             self._is_seen = True
             self._tasks.start("greet", self._status.greet)
-            QTimer.singleShot(_SETTLED_MS, self, self._watch_network)
+            self._watch_network()
             self.seen.emit()
 
     def _watch_network(self) -> None:
-        from .network import watch_network
+        from .network import watch_network_once_lost
 
-        watch_network(self._desk.outbox.look_up, self)
+        watch_network_once_lost(self._desk.connectivity.link, self._desk.outbox.look_up, self)
 
     def _build(self) -> None:
         self.setWindowIcon(app_icon())

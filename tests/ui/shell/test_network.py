@@ -8,7 +8,11 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QNetworkInformation
 
-from giftill.ui.network import NetworkWatch, watch_network
+from giftill.services.connectivity import Link
+from giftill.services.observable import Observable
+from giftill.ui import network
+from giftill.ui.network import NetworkWatch, watch_network, watch_network_once_lost
+from tests.helpers.patience import until
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -47,3 +51,21 @@ def test_where_the_system_tells_nothing_the_till_works_without(
 ) -> None:
     monkeypatch.setattr(QNetworkInformation, "loadBackendByFeatures", lambda *_: False)
     assert watch_network(lambda: None, app) is None
+
+
+@pytest.mark.anyio
+async def test_the_system_is_listened_to_from_the_first_loss_on(
+    app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(network, "watch_network", lambda *_: begun.append(True))
+    link, window = Observable(Link.ONLINE), QObject(app)
+    watch_network_once_lost(link, lambda: None, window)
+    link.set(Link.LIMITED)
+    assert not begun
+    link.set(Link.OFFLINE)
+    await until(lambda: begun == [True])
+    link.set(Link.ONLINE)
+    link.set(Link.OFFLINE)
+    window.deleteLater()
+    assert begun == [True]
