@@ -80,7 +80,7 @@ def play(open_desk: OpenDesk, settings: Settings, out: Path) -> int:
         try:
             runner.run(demo.run())
         except DemoFailed as failure:
-            print(f"{demo.t('FAILED')}: {failure}", file=sys.stderr)  # noqa: T201 - talks
+            print(f"{demo.t('FAILED')}: {failure}", file=sys.stderr)  # noqa: T201 - a command: its failure is told on stderr
             return 1
         finally:
             del appearance
@@ -296,4 +296,4 @@ class Demo:
 
     def _say(self, text: str) -> None:
         self._step += 1
-        print(f"{self._step:2d}. {text}", flush=True)  # noqa: T201 - telling is what it is for
+        print(f"{self._step:2d}. {text}", flush=True)  # noqa: T201 - a command: its steps are told on stdout
