@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from giftill.domain.money import Money
 from giftill.domain.operations import OperationKind
 from giftill.texts import Texts
+from giftill.ui import wedge
 from giftill.ui.app import open_window
+from giftill.ui.scanner import monotonic_ms
 from giftill.ui.widgets.toast import Toast
 from tests.helpers.desk import code_of
 from tests.helpers.patience import until
@@ -52,18 +54,15 @@ async def press(
 
 
 async def strike(text: str) -> None:
-    """Type a text as fast as a scanner."""
-
-    def act() -> None:
-        for each in text:
-            QTest.keyClick(QApplication.focusWindow(), each)  # type: ignore[call-overload] # the stubs know keys only
-
-    await _outside_tasks(act)
+    """Type a text as a scanner does, however busy the PC is."""
+    await _outside_tasks(
+        lambda: wedge.strike(QApplication.focusWindow(), text, at_ms=monotonic_ms())
+    )
 
 
 async def scan(text: str) -> None:
-    await strike(text)
-    await press(Qt.Key.Key_Return)
+    """Type a code as a scanner does, with its Enter."""
+    await strike(text + wedge.ENTER)
 
 
 async def _outside_tasks(act: Callable[[], None]) -> None:

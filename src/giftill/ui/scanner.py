@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from giftill.devices.scanner import DEFAULT_GAP_MS, Calibration, ScanDecoder, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The property that a field for free text sets: there, a scan is text like any other.
 FREE_TEXT: Final = "freeText"
@@ -38,6 +41,11 @@ _ALT_GR: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltMo
 _SOONEST_REPEAT_MS: Final = 100
 # A system clock that differs by more than this from what was seen before has started anew.
 _CLOCK_JUMP_MS: Final = 10_000
+
+
+def monotonic_ms() -> int:
+    """Return the time on the clock that scans are told by, in milliseconds."""
+    return time.monotonic_ns() // 1_000_000
 
 
 @dataclass(frozen=True)
@@ -93,9 +101,12 @@ class ScanFilter(QObject):
 
     scanned = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        """Watch from now on, with the usual gap and an uncalibrated scanner."""
+    def __init__(
+        self, parent: QObject | None = None, *, now_ms: Callable[[], int] = monotonic_ms
+    ) -> None:
+        """Watch from now on by the clock `now_ms`: the usual gap, an uncalibrated scanner."""
         super().__init__(parent)
+        self._now_ms = now_ms
         self._decoder: ScanDecoder[_HeldKey] = ScanDecoder()
         self._is_replaying = False
         self._held_down: set[int] = set()
@@ -232,9 +243,6 @@ class ScanFilter(QObject):
                     QCoreApplication.sendEvent(self._watched, key.event())
         finally:
             self._is_replaying = False
-
-    def _now_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
 
     def _time_of(self, event: QKeyEvent) -> int:
         """Return when the key was pressed, on the monotonic clock.

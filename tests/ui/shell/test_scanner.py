@@ -1,4 +1,8 @@
-"""Scans and typing in a real window: keys go in where the system puts them, into the window."""
+"""Scans and typing in a real window: keys go in where the system puts them, into the window.
+
+What is a scan is told by the time between its keys, so the tests have a clock of their own: a PC
+that stops for a while changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from giftill.ui.scanner import FREE_TEXT, ScanFilter
+from giftill.ui.wedge import ENTER, strike
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
@@ -20,17 +25,21 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWindow
     from PySide6.QtWidgets import QApplication
 
-# What is a scan is told by the time between its keys.
-pytestmark = [pytest.mark.anyio, pytest.mark.serial]
+pytestmark = pytest.mark.anyio
 
 CODE = "ABCD2456EFGH7K9Q"
-LONGER_THAN_ANY_WAIT_S = 0.3
+LONGER_THAN_ANY_WAIT_MS = 300
 
 
-def strike(window: QWindow, text: str) -> None:
-    """Press and release the keys that type `text`."""
-    for each in text:
-        QTest.keyClick(window, each)  # type: ignore[call-overload] # the stubs know keys only
+class Clock:
+    """A clock that goes on when it is told to, in milliseconds."""
+
+    def __init__(self) -> None:
+        # Far from the system's time stamps, which the keys of QTest carry.
+        self.now_ms = 1_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.now_ms
 
 
 class Counter(QWidget):
@@ -51,7 +60,8 @@ class Counter(QWidget):
             layout.addWidget(widget)
         self.button.clicked.connect(self._pressed)
         self.amount.returnPressed.connect(self._entered)
-        self.scanner = ScanFilter(self)
+        self.clock = Clock()
+        self.scanner = ScanFilter(self, now_ms=self.clock)
         self.scanner.scanned.connect(self.scans.append)
         self.show()
         self.activateWindow()
@@ -62,16 +72,24 @@ class Counter(QWidget):
     def _entered(self) -> None:
         self.enters += 1
 
-    def type(self, text: str, *, enter: bool = False) -> None:
-        """Press and release each key at once, as fast as a scanner can."""
-        strike(self.windowHandle(), text)
-        if enter:
-            QTest.keyClick(self.windowHandle(), Qt.Key.Key_Return)
+    def scan(self, text: str) -> None:
+        """Do what a scanner does: the code, and Enter."""
+        self.type(text + ENTER)
 
-    async def type_slowly(self, text: str) -> None:
+    def type(self, text: str) -> None:
+        """Press and release each key at once, as fast as a scanner can."""
+        strike(self.windowHandle(), text, at_ms=self.clock.now_ms)
+
+    def type_slowly(self, text: str) -> None:
+        """Press and release each key, as fast as nobody types and slower than a scanner."""
         for each in text:
             self.type(each)
-            await asyncio.sleep(0.065)
+            self.clock.now_ms += 65
+
+    async def wait(self) -> None:
+        """Let pass whatever the window may wait for."""
+        self.clock.now_ms += LONGER_THAN_ANY_WAIT_MS
+        await asyncio.sleep(LONGER_THAN_ANY_WAIT_MS / 1_000)
 
 
 @pytest.fixture
@@ -84,8 +102,8 @@ def counter(app: QApplication) -> Iterator[Counter]:
 
 async def test_a_scan_leaves_no_character_in_the_amount_field(counter: Counter) -> None:
     counter.amount.setFocus()
-    counter.type(CODE, enter=True)
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    counter.scan(CODE)
+    await counter.wait()
     assert (counter.scans, counter.amount.text(), counter.enters) == ([CODE], "", 0)
 
 
@@ -109,6 +127,7 @@ async def test_a_scanner_s_twin_characters_within_a_millisecond_are_all_read(
 ) -> None:
     counter.amount.setFocus()
     strike_without_a_pause(counter.windowHandle(), "AAAABBBBCCCC5555")
+    counter.clock.now_ms += 101
     await until(lambda: counter.scans == ["AAAABBBBCCCC5555"])
 
 
@@ -118,17 +137,17 @@ async def test_a_key_that_is_held_down_is_no_scan(counter: Counter) -> None:
     repeated = QKeyEvent(
         QEvent.Type.KeyPress, Qt.Key.Key_5, Qt.KeyboardModifier.NoModifier, "5", autorep=True
     )
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    await counter.wait()
     for _ in range(10):
         QCoreApplication.sendEvent(counter.windowHandle(), repeated)
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    await counter.wait()
     assert (counter.scans, counter.amount.text()) == ([], "5" * 11)
 
 
 async def test_a_scan_presses_no_focused_button(counter: Counter) -> None:
     counter.button.setFocus()
-    counter.type(CODE, enter=True)
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    counter.scan(CODE)
+    await counter.wait()
     assert (counter.scans, counter.presses) == ([CODE], 0)
 
 
@@ -136,8 +155,8 @@ async def test_a_code_in_groups_presses_no_focused_button_with_its_spaces(
     counter: Counter,
 ) -> None:
     counter.button.setFocus()
-    counter.type("ABCD 2456 EFGH 7K9Q", enter=True)
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    counter.scan("ABCD 2456 EFGH 7K9Q")
+    await counter.wait()
     assert (counter.scans, counter.presses) == (["ABCD 2456 EFGH 7K9Q"], 0)
     assert not counter.button.isDown()
 
@@ -145,39 +164,42 @@ async def test_a_code_in_groups_presses_no_focused_button_with_its_spaces(
 async def test_a_scan_that_ends_by_silence_is_a_scan(counter: Counter) -> None:
     counter.button.setFocus()
     counter.type(CODE)
+    counter.clock.now_ms += 101
     await until(lambda: counter.scans == [CODE])
 
 
 async def test_a_scan_keeps_what_was_typed_before(counter: Counter) -> None:
     counter.amount.setFocus()
-    await counter.type_slowly("12,50")
-    counter.type(CODE, enter=True)
+    counter.type_slowly("12,50")
+    counter.scan(CODE)
     await until(lambda: counter.scans == [CODE])
     assert counter.amount.text() == "12,50"
 
 
 async def test_typing_at_human_speed_arrives_whole_with_its_enter(counter: Counter) -> None:
     counter.amount.setFocus()
-    await counter.type_slowly("1234567890")
-    counter.type("", enter=True)
+    counter.type_slowly("1234567890")
+    counter.type(ENTER)
     assert (counter.amount.text(), counter.enters, counter.scans) == ("1234567890", 1, [])
 
 
 async def test_a_short_burst_is_typing_and_its_enter_comes_last(counter: Counter) -> None:
     counter.amount.setFocus()
-    counter.type("12,50", enter=True)
+    counter.type("12,50" + ENTER)
     assert (counter.amount.text(), counter.enters, counter.scans) == ("12,50", 1, [])
 
 
 async def test_a_typed_character_is_late_by_the_gap_at_most(counter: Counter) -> None:
     counter.amount.setFocus()
     counter.type("5")
-    await until(lambda: counter.amount.text() == "5", timeout_s=0.25)
+    counter.clock.now_ms += 51
+    await until(lambda: counter.amount.text() == "5")
 
 
 async def test_space_and_enter_press_a_focused_button(counter: Counter) -> None:
     counter.button.setFocus()
     counter.type(" ")
+    counter.clock.now_ms += 51
     await until(lambda: counter.presses == 1)
 
 
@@ -199,17 +221,17 @@ async def test_a_click_waits_for_what_was_typed_before_it(counter: Counter) -> N
 
 async def test_a_field_for_free_text_takes_everything_at_once(counter: Counter) -> None:
     counter.free.setFocus()
-    counter.type(CODE, enter=True)
+    counter.scan(CODE)
     assert counter.free.text() == CODE
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    await counter.wait()
     assert counter.scans == []
 
 
 async def test_a_double_scan_is_one(counter: Counter) -> None:
     counter.amount.setFocus()
-    counter.type(CODE, enter=True)
-    counter.type(CODE, enter=True)
-    await asyncio.sleep(LONGER_THAN_ANY_WAIT_S)
+    counter.scan(CODE)
+    counter.scan(CODE)
+    await counter.wait()
     assert (counter.scans, counter.amount.text()) == ([CODE], "")
 
 
@@ -220,8 +242,7 @@ async def test_a_scan_works_in_a_window_that_opened_later(counter: Counter) -> N
     later.activateWindow()
     assert QTest.qWaitForWindowActive(later)
     field.setFocus()
-    strike(later.windowHandle(), CODE)
-    QTest.keyClick(later.windowHandle(), Qt.Key.Key_Return)
+    strike(later.windowHandle(), CODE + ENTER, at_ms=counter.clock.now_ms)
     assert (counter.scans, field.text()) == ([CODE], "")
 
 
@@ -230,6 +251,7 @@ async def test_the_gap_of_the_settings_is_used(counter: Counter) -> None:
     counter.scanner.configure(gap_ms=150)
     for each in "12345678":
         counter.type(each)
-        await asyncio.sleep(0.08)
+        counter.clock.now_ms += 80
+    counter.clock.now_ms += LONGER_THAN_ANY_WAIT_MS
     await until(lambda: counter.scans == ["12345678"])
     assert counter.amount.text() == ""

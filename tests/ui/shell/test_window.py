@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-# Between two keys of a scan a busy PC may do something else.
-GAP_MS = 150
-
 
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
@@ -45,7 +42,7 @@ def server() -> Iterator[SandboxServer]:
 async def test_a_scan_on_another_screen_goes_to_the_till(
     server: SandboxServer, tmp_path: Path
 ) -> None:
-    async with desk_on(server, tmp_path, scanner_gap_ms=GAP_MS) as desk, opened(desk) as window:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         window.go_to("holds")
         await scan(code_of("full_50").secret)
         assert window.current.name == "till"
@@ -55,7 +52,7 @@ async def test_a_scan_on_another_screen_goes_to_the_till(
 async def test_a_scan_while_a_question_is_open_changes_nothing(
     server: SandboxServer, tmp_path: Path
 ) -> None:
-    async with desk_on(server, tmp_path, scanner_gap_ms=GAP_MS) as desk, opened(desk) as window:
+    async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         await press(Qt.Key.Key_F1)
         await until(lambda: dialog() is not None)
         await scan(code_of("full_50").secret)
