@@ -26,6 +26,10 @@ TRANSLATIONS = ROOT / "resources" / "translations"
 KEYWORDS = {"N_": None, "t": None, "_t": None, "plural": (1, 2)}
 # The sandbox stands alone and answers with texts of its own, as the real server does.
 METHODS = [("sandbox/**", "ignore"), ("**.py", "python")]
+ADVICE = (
+    "Mark a text with t(…) or N_(…), run `make translations`, and fill in its translation in "
+    "resources/translations/nl/LC_MESSAGES/giftill.po."
+)
 # Where people see what a literal says.
 SHOWN = (
     "cli", "config.py", "demo.py", "devices", "domain", "gifty", "journal", "services", "texts.py",
@@ -141,6 +145,8 @@ def main() -> int:
     problems = check()
     for problem in problems:
         print(problem, file=sys.stderr)
+    if problems:
+        print(ADVICE, file=sys.stderr)
     return 1 if problems else 0
 
 

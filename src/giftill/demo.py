@@ -80,7 +80,8 @@ def play(open_desk: OpenDesk, settings: Settings, out: Path) -> int:
         try:
             runner.run(demo.run())
         except DemoFailed as failure:
-            print(f"{demo.t('FAILED')}: {failure}", file=sys.stderr)  # noqa: T201 - a command: its failure is told on stderr
+            told = demo.t("FAILED: {why}", why=str(failure))
+            print(told, file=sys.stderr)  # noqa: T201 - a command: its failure is told on stderr
             return 1
         finally:
             del appearance
@@ -226,13 +227,14 @@ class Demo:
         )
 
     async def _scan(self, stage: _Stage, name: str) -> None:
-        """Type a card's code as fast as a scanner does, and wait for the card."""
+        """Scan a card's code as a scanner does, and wait for the card."""
         from giftill.sandbox import SHOWCASE
+        from giftill.ui.scanner import monotonic_ms
+        from giftill.ui.wedge import ENTER, strike
 
         code = SHOWCASE[name].code
         await self._press(stage, "Ctrl+1")
-        await self._type(stage, code)
-        await self._press(stage, "Return")
+        strike(stage.window.windowHandle(), code + ENTER, at_ms=monotonic_ms())
         await self._until(self.t("the card is shown"), lambda: self._shows(stage, code))
         await self._settle_down()
 

@@ -72,6 +72,9 @@ def test_a_text_that_the_sources_dropped_is_found(source: Catalog) -> None:
         'parser.add_argument("--all", help="Hold everything")',
         'print("Held " + amount)',
         'label.setText("Held" if is_held else "Free")',
+        'Message("It is held")',
+        "told = f\"{t('Held')}: {amount}\"",
+        "told = f\"{self.t('Held {n}', n=1)}: {amount}\"",
     ],
 )
 def test_an_unmarked_text_is_found(code: str) -> None:
