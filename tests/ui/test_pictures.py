@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QFont, QFontMetrics, QImage
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QImage
 
 from giftill.texts import Texts
 from giftill.ui.screens.registry import screens
 from giftill.ui.theme import Theme
-from tests.pictures import other_shots, till_shots
+from tests.pictures import other_shots, rare_shots, till_shots
 from tests.pictures.__main__ import looks_of, render
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from tests.pictures.shot import Shot
     from tests.pictures.stage import Look
 
 pytestmark = pytest.mark.anyio
 
-SHOTS = {each.name: each for each in (*till_shots.SHOTS, *other_shots.SHOTS)}
+EVERY = (*till_shots.SHOTS, *other_shots.SHOTS, *rare_shots.SHOTS)
+SHOTS = {each.name: each for each in EVERY}
 # One of each kind: a card, a sale, an ending, a list, and a question on top of them.
 SOME = ("till-two-holds", "till-queued", "outbox-attention", "locations-search", "question-cancel")
 
@@ -55,19 +55,27 @@ def test_every_picture_is_made_in_both_languages_at_the_smallest_size_and_in_the
 
 
 def test_no_two_pictures_have_one_name() -> None:
-    every: list[Shot] = [*till_shots.SHOTS, *other_shots.SHOTS]
-    assert len(SHOTS) == len(every)
+    assert len(SHOTS) == len(EVERY)
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("family", Theme.load("light").text.families)
 def test_the_rail_has_room_for_the_longest_word_and_a_full_badge(
-    app: QApplication, language: str
+    app: QApplication, language: str, family: str
 ) -> None:
+    if not QFontDatabase.hasFamily(family):
+        pytest.skip("the system does not have this font")
     t, theme = Texts(language), Theme.load("light")
+
+    def width(text: str, font: QFont) -> int:
+        font.setFamilies([family])
+        return QFontMetrics(font).horizontalAdvance(text)
+
     space = theme.space
-    words = QFontMetrics(theme.font(weight=QFont.Weight.DemiBold))
-    longest = max(words.horizontalAdvance(t(each.title)) for each in screens())
-    badge = QFontMetrics(theme.font(theme.text.small, weight=QFont.Weight.Bold, tabular=True))
+    longest = max(
+        width(t(each.title), theme.font(weight=QFont.Weight.DemiBold)) for each in screens()
+    )
+    badge = theme.font(theme.text.small, weight=QFont.Weight.Bold, tabular=True)
     icon = space.m + theme.size.icon + space.xs + space.m
-    full = badge.horizontalAdvance("99+") + space.m + space.s
+    full = width("99+", badge) + space.m + space.s
     assert 2 * space.s + icon + longest + space.xs + full <= theme.size.rail
