@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from giftill.ui.loop import event_loop
@@ -60,6 +61,8 @@ def cut_labels(window: QWidget) -> list[str]:
 
     A label that elides on purpose asks for hardly any width, and is never told.
     """
+    # Whatever was shown a moment ago gets its place first.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     return [
         f"{label.text()!r} needs {_needed(label)}, has {(label.width(), label.height())}"
         for label in window.findChildren(QLabel)
