@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,9 @@ settings.load_profile("giftill")
 def pytest_configure(config: pytest.Config) -> None:
     """Give the test run surroundings of its own before anything of Giftill is imported."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background of a script; every process of a test would ignore Ctrl-C too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith("GIFTILL_"):
             del os.environ[name]
