@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent
 
-WIDE_ENOUGH_FOR_WORDS: Final = 1100
+# In a window that is narrower than this many rails with words, the screens need the room more.
+# The rail grows with the text, so that large words leave a screen no less than small ones.
+_RAILS_IN_A_WINDOW: Final = 4
 _MOST_ON_A_BADGE: Final = 99
 
 
@@ -98,7 +100,7 @@ class Rail(QWidget):
 
     def fit(self, window_width: int) -> None:
         """Show words where the window has room for them, else only icons."""
-        is_narrow = window_width < WIDE_ENOUGH_FOR_WORDS
+        is_narrow = window_width < _RAILS_IN_A_WINDOW * current_theme().size.rail
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             for button in (*self._buttons.values(), *filter(None, [self._foot])):
