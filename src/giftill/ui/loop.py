@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
@@ -9,12 +12,15 @@ import qasync
 import shiboken6
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Callable
+    from contextvars import Context
 
     from PySide6.QtWidgets import QApplication
 
 # Keyring and files; the journal has a thread of its own.
 _THREADS: Final = 4
+# A quarter of a frame.
+_LONGEST_TURN_S: Final = 0.004
 
 
 def event_loop(app: QApplication) -> asyncio.AbstractEventLoop:
@@ -25,7 +31,45 @@ def event_loop(app: QApplication) -> asyncio.AbstractEventLoop:
 
 
 class _Loop(qasync.QEventLoop):  # type: ignore[misc] # qasync carries no type information
-    """Qt's loop for asyncio."""
+    """Qt's loop for asyncio, which runs callbacks one after the other as asyncio does.
+
+    By itself qasync starts and ends a timer of Qt for each callback, and that costs more than most
+    steps of a request.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        """Run on `app`."""
+        self._due: deque[asyncio.Handle] = deque()
+        self._is_coming = False
+        super().__init__(app)
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Have `callback` run after everything that was asked for before."""
+        handle = asyncio.Handle(callback, args, self, context=context)
+        self._due.append(handle)
+        self._come()
+        return handle
+
+    def _come(self) -> None:
+        if not self._is_coming:
+            self._is_coming = True
+            super().call_soon(self._run_due)
+
+    def _run_due(self) -> None:
+        """Run what is due, but let Qt have its turn in between: keys, painting, sockets."""
+        until = time.perf_counter() + _LONGEST_TURN_S
+        try:
+            while self._due and time.perf_counter() < until:
+                handle = self._due.popleft()
+                if not handle.cancelled():
+                    handle._run()  # noqa: SLF001 - what a loop does with a handle
+        finally:
+            # Also when a request to exit goes through: whoever clears up needs the rest.
+            self._is_coming = False
+            if self._due:
+                self._come()
 
     def close(self) -> None:
         """Close the loop and destroy its timers here and now.
