@@ -15,7 +15,7 @@ from .room import check_room
 from .writes import Commit, ForgetFact, SetFact
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable
     from pathlib import Path
 
     from giftill.domain.operations import (
@@ -164,12 +164,30 @@ class Journal:
             lambda store: queries.holds(store.connection, account=account, state=state, sale=sale)
         )
 
+    async def count_unsettled_holds(self) -> int:
+        """Return how many holds nobody has asked to capture or release yet, of all accounts."""
+        return await self._read(lambda store: queries.count_unsettled_holds(store.connection))
+
     async def settlement_of(
         self, account: AccountId, transaction: TransactionId
     ) -> Operation | None:
         """Return the one capture or release of a hold that is under way or confirmed."""
         return await self._read(
             lambda store: queries.settlement_of(store.connection, account, transaction)
+        )
+
+    async def standing(
+        self, holds: Iterable[Hold]
+    ) -> tuple[tuple[Hold | None, Operation | None], ...]:
+        """Return each of these holds as it is now, with its settlement, all of one instant."""
+        return await self._read(
+            lambda store: tuple(
+                (
+                    queries.hold(store.connection, each.account, each.transaction),
+                    queries.settlement_of(store.connection, each.account, each.transaction),
+                )
+                for each in holds
+            )
         )
 
     async def summary(self, account: AccountId | None) -> OutboxSummary:

@@ -163,6 +163,12 @@ def holds(
     return tuple(map(_hold_from, found))
 
 
+def count_unsettled_holds(connection: apsw.Connection) -> int:
+    """Count the holds that nobody has asked to capture or release yet."""
+    question = "SELECT count(*) FROM hold WHERE state = ? AND settlement IS NULL"
+    return int(connection.execute(question, (HoldState.OPEN.value,)).get)
+
+
 def summary(connection: apsw.Connection, account: AccountId | None) -> OutboxSummary:
     """Sum up what is not settled yet, of one account or of all."""
     waiting = attention = checking = 0

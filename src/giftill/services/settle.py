@@ -30,6 +30,7 @@ from .limits import Limits
 from .observable import Observable, Signal
 from .results import AlreadySettling, NotAHold
 from .shutdown import finish
+from .together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,7 @@ class Outbox:
         self.summary: Observable[OutboxSummary] = Observable(OutboxSummary())
         self.elsewhere = Observable(0)
         self.changed: Signal[Operation] = Signal()
+        self._count = Together(self._count_anew)
 
     async def record(
         self,
@@ -122,20 +124,23 @@ class Outbox:
         operations: list[Operation] = []
         new: list[Operation] = []
         records: list[Record] = [*also]
-        for given in {each.transaction: each for each in holds}.values():
-            # What the caller has may be older than what is known by now.
-            hold = await self._journal.hold(given.account, given.transaction) or given
-            existing = await self._journal.settlement_of(hold.account, hold.transaction)
-            if existing is not None and existing.kind is not kind:
-                raise AlreadySettling(existing)
-            if existing is None:
-                if {given.state, hold.state} != {HoldState.OPEN}:
-                    raise NotAHold
-                existing = self._new(hold, kind, cashier)
-                new.append(existing)
-                marked = replace(hold, settlement=kind)
-                records.append(Record(EventKind.QUEUED, operation=existing, hold=marked))
-            operations.append(existing)
+        asked = {each.transaction: each for each in holds}.values()
+        # What the caller has may be older than what is known by now.
+        standing = await self._journal.standing(asked)
+        for given, (known, existing) in zip(asked, standing, strict=True):
+            if existing is not None:
+                if existing.kind is not kind:
+                    raise AlreadySettling(existing)
+                operations.append(existing)
+                continue
+            hold = known or given
+            if {given.state, hold.state} != {HoldState.OPEN}:
+                raise NotAHold
+            operation = self._new(hold, kind, cashier)
+            new.append(operation)
+            marked = replace(hold, settlement=kind)
+            records.append(Record(EventKind.QUEUED, operation=operation, hold=marked))
+        operations += new
         if new and self._connectivity.link.value is not Link.ONLINE:
             self.limits.check(await self._journal.summary(None), new)
         if records:
@@ -183,7 +188,10 @@ class Outbox:
         self._wake.set()
 
     async def refresh(self) -> None:
-        """Count anew what the outbox holds."""
+        """Count anew what the outbox holds; of a burst, once for all."""
+        await self._count()
+
+    async def _count_anew(self) -> None:
         self.summary.set(await self._journal.summary(None))
         account = await self._accounts.known()
         ours = None if account is None else await self._journal.summary(account)
@@ -254,7 +262,7 @@ class Outbox:
             return await self._probe(account)
         due = await self._due(account)
         if not due:
-            return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
+            return self._until_next_s()
         queue = deque(due)
         workers = (self._work(queue) for _ in range(min(_WORKERS, len(due))))
         is_well = all(await asyncio.gather(*workers))
@@ -262,6 +270,11 @@ class Outbox:
         if not is_well:
             return _CHECK_AGAIN_S
         return self._breaker.break_s() if queue else 0.0
+
+    def _until_next_s(self) -> float:
+        """Return when to look again although nothing is due, in seconds."""
+        waiting_here = self.summary.value.waiting - self.elsewhere.value
+        return _CHECK_AGAIN_S if waiting_here else _IDLE_S
 
     async def _account(self) -> AccountId | None:
         """Return the token's account; a new token is looked up where something waits for it."""
@@ -283,7 +296,7 @@ class Outbox:
         """
         found = await self._unsettled(account)
         if not found:
-            return _CHECK_AGAIN_S if self.summary.value.waiting else _IDLE_S
+            return self._until_next_s()
         chosen = min(found, key=lambda each: (each.next_at_ms, each.created_at_ms))
         await self.attempt(chosen.id, Priority.OUTBOX)
         await self.refresh()

@@ -84,6 +84,29 @@ async def test_a_hold_comes_back_as_it_was_committed(journal: Journal) -> None:
     assert await journal.hold(ACCOUNT, sparse.transaction) == sparse
 
 
+async def test_holds_and_their_settlements_are_told_together(journal: Journal) -> None:
+    marked, bare, unknown = a_hold(1, settlement=OperationKind.CAPTURE), a_hold(2), a_hold(3)
+    capture = an_operation(transaction=marked.transaction)
+    await journal.commit(
+        Record(EventKind.QUEUED, operation=capture, hold=marked),
+        Record(EventKind.HOLD_ADOPTED, hold=bare),
+    )
+    told = await journal.standing([bare, unknown, marked])
+    assert told == ((bare, None), (None, None), (marked, capture))
+
+
+async def test_only_holds_that_wait_for_a_cashier_are_counted(journal: Journal) -> None:
+    assert await journal.count_unsettled_holds() == 0
+    for hold in (
+        a_hold(1),
+        a_hold(2),
+        a_hold(3, settlement=OperationKind.CAPTURE),
+        a_hold(4, state=HoldState.RELEASED),
+    ):
+        await journal.commit(Record(EventKind.HOLD_ADOPTED, hold=hold))
+    assert await journal.count_unsettled_holds() == 2
+
+
 async def test_what_was_never_committed_is_not_found(journal: Journal) -> None:
     assert await journal.operation(OperationId("op_0")) is None
     assert await journal.hold(ACCOUNT, TransactionId("tr_0")) is None

@@ -156,3 +156,50 @@ async def test_an_account_is_known_by_its_locations_without_asking(desk: Desk) -
     ids = [each.id async for each in desk.client.locations()]
     assert await desk.accounts.whose(ids) == account
     assert await desk.accounts.whose([]) is None
+
+
+async def test_what_waits_for_another_accounts_token_is_not_looked_at_every_other_second(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def wait(event: asyncio.Event, pause_s: float) -> None:
+        pauses.append(pause_s)
+        await event.wait()
+
+    await desk.outbox.record([await a_hold(desk)], OperationKind.CAPTURE)
+    await desk.journal.set_fact(f"token:{desk.accounts._fingerprint('another')}", "ac_another")
+    desk.client.token = "another"
+    monkeypatch.setattr(desk.outbox._clock, "wait", wait)
+    working = asyncio.create_task(desk.outbox.run())
+    await until(lambda: pauses)
+    await desk.outbox.stop(1.0)
+    await working
+    assert pauses[0] > 30
+
+
+async def test_a_burst_is_counted_a_few_times_and_not_once_for_each(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[object] = []
+    may_count = asyncio.Event()
+    summary = desk.journal.summary
+
+    async def count(account: AccountId | None) -> object:
+        counts.append(account)
+        await may_count.wait()
+        return await summary(account)
+
+    async def are_all_on_disk() -> bool:
+        return len(await desk.outbox.items()) == len(holds)
+
+    holds = [await a_hold(desk) for _ in range(5)]
+    monkeypatch.setattr(desk.journal, "summary", count)
+    asking = [desk.outbox.record([each], OperationKind.CAPTURE) for each in holds]
+    recorded = asyncio.gather(*asking)
+    await until(are_all_on_disk)
+    may_count.set()
+    await recorded
+    assert desk.outbox.summary.value.waiting == 5
+    # Once for the first, and once for all who came while it was being counted; of two accounts.
+    assert len(counts) <= 4

@@ -1,0 +1,34 @@
+"""Work whose result serves everybody who asked before it began."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class Together:
+    """Does one thing at a time, once for all who ask for it while it can't begin yet."""
+
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` when asked; all see what it raises."""
+        self._work = work
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+
+    async def __call__(self) -> None:
+        """Return when the work was done, begun no earlier than now.
+
+        A caller that is cancelled leaves it to the others.
+        """
+        if self._next is None:
+            self._next = asyncio.create_task(self._do())
+        await asyncio.shield(self._next)
+
+    async def _do(self) -> None:
+        async with self._turn:
+            # What changes from now on might be missed: who asks from now on waits for another.
+            self._next = None
+            await self._work()
