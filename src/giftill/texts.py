@@ -155,6 +155,10 @@ class Texts:
         """Write day, hours and minutes in local time, such as `5 Sept 2026, 14:03`."""
         return f"{self.date(when)}, {self.time(when)}"
 
+    def days_between(self, start: datetime, end: datetime) -> int:
+        """Count the midnights, in local time, that lie between two moments with time zones."""
+        return (self._local(end).date() - self._local(start).date()).days
+
     def age(self, seconds: float) -> str:
         """Write how long something has lasted, in its largest whole unit: `3 min`, `5 days`.
 

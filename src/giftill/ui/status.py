@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from giftill.domain.errors import GiftillError
+from giftill.domain.money import Money
 from giftill.services.connectivity import Link
 from giftill.services.limits import Age
-from giftill.ui.screens.common import Addresses, Pill, ToneName
+from giftill.ui.screens.common import CHECKING_ICON, Addresses, Pill, ToneName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,17 +22,22 @@ if TYPE_CHECKING:
     from giftill.texts import Texts
 
 
+# With more of them the Till's keypad would be cut off on a small screen. What is left out is told
+# by the pills of the top bar, and comes up once a graver state is over.
+_MOST_BANDS: Final = 2
+
+
 class BandKind(StrEnum):
-    """A lasting state that is told under the top bar."""
+    """A lasting state that is told under the top bar, in this order."""
 
     NO_TOKEN = "no_token"  # noqa: S105 - the name of a state, not a token
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - likewise
-    OFFLINE = "offline"
-    LIMITED = "limited"
     FORBIDDEN = "forbidden"
-    OTHER_ACCOUNT = "other_account"
     OUTBOX_FULL = "outbox_full"
     OUTBOX_OLD = "outbox_old"
+    OTHER_ACCOUNT = "other_account"
+    OFFLINE = "offline"
+    LIMITED = "limited"
 
 
 class BandState(Struct, frozen=True):
@@ -67,7 +74,7 @@ class StatusState(Struct, frozen=True):
         outbox: What waits; None while nothing does.
         cashier: Who works here; empty if nobody signed in.
         clock: The time.
-        bands: Lasting states, the gravest first.
+        bands: Lasting states, the gravest first, and no more than there is room for.
         holds_badge: On Holds.
         outbox_badge: On Outbox.
         attention: How many operations need attention.
@@ -133,9 +140,7 @@ class StatusPresenter:
         try:
             # What the reconciler finds out changes the counts too.
             await desk.outbox.refresh()
-            found = await desk.sales.open_holds()
-            # What waits for the network is counted on Outbox; here, what waits for a cashier.
-            self._holds = sum(each.settlement is None for each in found)
+            self._holds = await desk.journal.count_unsettled_holds()
             stored = await desk.catalogue.stored_locations()
         except GiftillError:
             # The connection pill and the screens say it; here an older count is good enough.
@@ -200,7 +205,7 @@ class StatusPresenter:
             return Pill("queue", t.plural("{n} queued", "{n} queued", summary.waiting), "info")
         if summary.checking:
             return Pill(
-                "search",
+                CHECKING_ICON,
                 t.plural("{n} being checked", "{n} being checked", summary.checking),
                 "hold",
             )
@@ -221,6 +226,7 @@ class StatusPresenter:
             )
             return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Look again"))]
         bands = []
+        is_full = desk.outbox.limits.is_full(desk.outbox.summary.value)
         match self._seen_link:
             case Link.TOKEN_REFUSED:
                 text = t(
@@ -230,7 +236,8 @@ class StatusPresenter:
                 bands.append(
                     BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Look again"))
                 )
-            case Link.OFFLINE:
+            # With the outbox full no sale can be completed, whatever is on hold.
+            case Link.OFFLINE if not is_full:
                 text = t(
                     "No connection. Sales on hold can be completed and are sent later. "
                     "New cards can’t be checked now."
@@ -240,7 +247,7 @@ class StatusPresenter:
                 until = t.time(_time(desk.connectivity.limited_until_ms))
                 text = t("Gifty asked this till to wait. Everything goes on at {time}.", time=until)
                 bands.append(BandState(BandKind.LIMITED, "hold", "limited", text))
-            case Link.ONLINE | Link.UNKNOWN:
+            case _:
                 pass
         if desk.connectivity.is_forbidden:
             text = t(
@@ -249,7 +256,9 @@ class StatusPresenter:
             )
             bands.append(BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Look again")))
         bands.extend(self._outbox_bands())
-        return bands
+        order = list(BandKind)
+        bands.sort(key=lambda each: (each.tone != "danger", order.index(each.kind)))
+        return bands[:_MOST_BANDS]
 
     @property
     def _seen_link(self) -> Link:
@@ -283,6 +292,14 @@ class StatusPresenter:
                 n=summary.waiting,
                 limit=limits.items,
             )
+            if not limits.is_filling(replace(summary, total=())):
+                # Few sales, but large ones: the money is what there is no room for.
+                text = t(
+                    "The outbox is filling up: {amount} of {limit} waits. Get this till online "
+                    "soon.",
+                    amount=" + ".join(map(t.money, summary.total)),
+                    limit=Money(limits.cents, "EUR"),
+                )
             yield BandState(BandKind.OUTBOX_FULL, "danger", "warning", text)
         age = limits.age(summary, desk.clock.now_ms())
         if age is Age.MANAGER:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -144,6 +144,44 @@ def test_an_error_stands_beneath_the_field_until_it_is_corrected(code: CodeField
     assert code.text() == "ABC"
     QTest.keyClicks(line_of(code), "d")
     assert said_beneath(code) == ""
+
+
+def test_an_error_at_the_foot_of_a_screen_leaves_its_field_where_it_is(app: object) -> None:
+    window, above = QWidget(), QWidget()
+    field = AmountField(error_above=True)
+    layout = QVBoxLayout(window)
+    layout.addWidget(above, 1)
+    layout.addWidget(field)
+    window.resize(500, 400)
+    window.show()
+    assert QTest.qWaitForWindowExposed(window)
+    before = line_of(field).mapTo(window, QPoint())
+    field.show_error("There is only €32.45 on this card.", "Take that, and let another card pay.")
+    QTest.qWait(0)
+    layout.activate()
+    assert said_beneath(field)
+    assert line_of(field).mapTo(window, QPoint()) == before
+
+
+def test_where_the_cursor_is_can_be_seen_in_a_field_that_is_wrong_too(
+    code: CodeField, amount: AmountField
+) -> None:
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    for each in (code, amount):
+        layout.addWidget(each)
+        each.show_error("Wrong.")
+    window.show()
+    assert QTest.qWaitForWindowActive(window)
+    edges = []
+    for each in (code, amount):
+        each.setFocus()
+        edges.append(edge_of(line_of(amount)))
+    assert edges[0] != edges[1]
+
+
+def edge_of(line: QLineEdit) -> QColor:
+    return line.grab().toImage().pixelColor(line.width() // 2, 0)
 
 
 def test_the_keypad_types_into_the_amount(amount: AmountField) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from giftill.domain.money import Money
 from giftill.domain.operations import OutboxSummary
 from giftill.services.connectivity import Link
 from giftill.texts import Texts
@@ -83,6 +84,26 @@ async def test_a_pause_is_told_with_its_end_and_no_longer_than_it_lasts(desk: De
     desk.connectivity.limited_until_ms = desk.clock.now_ms()
     assert bands(desk) == {}
     assert shown(desk).link.text == "Not connected yet"
+
+
+async def test_few_large_sales_fill_the_outbox_with_money(desk: Desk) -> None:
+    desk.outbox.summary.set(OutboxSummary(waiting=2, total=(Money(400_000),)))
+    assert "€4,000.00 of €5,000.00 waits" in bands(desk)[BandKind.OUTBOX_FULL]
+
+
+async def test_a_full_outbox_does_not_say_that_sales_can_be_completed(desk: Desk) -> None:
+    desk.connectivity.link.set(Link.OFFLINE)
+    assert "can be completed" in bands(desk)[BandKind.OFFLINE]
+    desk.outbox.summary.set(OutboxSummary(waiting=10))
+    assert list(bands(desk)) == [BandKind.OUTBOX_FULL]
+
+
+async def test_no_more_is_told_at_once_than_leaves_the_keypad_whole(desk: Desk) -> None:
+    desk.connectivity.link.set(Link.OFFLINE)
+    desk.outbox.elsewhere.set(1)
+    desk.outbox.summary.set(OutboxSummary(waiting=8, oldest_at_ms=0))
+    gravest = [each.kind for each in shown(desk).bands]
+    assert gravest == [BandKind.OUTBOX_FULL, BandKind.OUTBOX_OLD]
 
 
 async def test_that_everything_is_forbidden_is_told(

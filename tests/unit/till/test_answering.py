@@ -74,7 +74,8 @@ async def test_a_hold_that_may_be_this_sales_is_asked_about_with_two_buttons() -
     ]
     assert till.sounds[-1] == "attention"
     assert till.state.card is not None
-    assert till.state.card.pills[0].text == "Checking"
+    assert till.state.card.pills[0].text == "Needs an answer"
+    assert "else leave it alone" in notice.text, "there is a third way out, which has no button"
 
 
 async def test_until_it_is_answered_the_card_can_not_be_charged_again() -> None:

@@ -233,6 +233,22 @@ async def test_a_promotional_card_says_so_beside_its_state(till: Till) -> None:
     assert [each.text for each in till.state.card.pills] == ["Redeemable", "Promotional"]
 
 
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [(0, "Last day"), (1, "1 day left"), (5, "5 days left"), (30, "30 days left"), (31, None)],
+)
+async def test_a_card_that_expires_soon_says_so_beside_its_date(
+    till: Till, days: int, says: str | None
+) -> None:
+    # The last moment of a day in the till's own time zone.
+    today = datetime.fromtimestamp(till.clock.now_ms() / 1000, UTC).astimezone()
+    end = today.replace(hour=23, minute=59, second=59)
+    till.sales.cards[CODE] = a_card(expires_at=end + timedelta(days=days))
+    await till.presenter.look_up(CODE)
+    assert till.state.card is not None
+    assert (till.state.card.soon.text if till.state.card.soon else None) == says
+
+
 async def test_package_and_picture_follow_the_balance(till: Till) -> None:
     till.sales.cards[CODE] = a_card(
         package_id=PackageId("gp_1"), images=(CardImage("FRONT_SMALL", "http://127.0.0.1/x.png"),)

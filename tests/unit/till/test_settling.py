@@ -153,6 +153,30 @@ async def test_cancelling_asks_once_with_the_amount(till: Till) -> None:
     assert [each.remaining for each in till.state.done.lines] == ["€50.00 left on it"]
 
 
+async def test_cancelling_tells_of_all_cards_that_get_their_money_back(till: Till) -> None:
+    await till.hold("10")
+    await till.hold("20", OTHER_CODE)
+    await till.presenter.cancel()
+    (question,) = till.face.questions
+    assert question.text == "€30.00 goes back to the cards: all 2 holds are released."
+
+
+async def test_nothing_is_due_for_a_cancelled_sale(till: Till) -> None:
+    till.total("20")
+    await till.hold("10")
+    await till.presenter.cancel()
+    assert (till.state.sale.due_caption, till.state.sale.due) == ("Taken from cards", "€0.00")
+    assert not till.state.sale.is_covered
+
+
+async def test_a_release_that_waits_is_told_as_queued_and_not_as_trouble(till: Till) -> None:
+    till.sales.settle_result = Result.QUEUED
+    await till.hold("10")
+    await till.presenter.remove(till.facts.sale.holds[0].transaction)
+    assert till.state.notice is not None
+    assert till.state.notice.tone == "info"
+
+
 async def test_a_release_that_waits_puts_nothing_back_on_the_card_yet(till: Till) -> None:
     till.sales.settle_result = Result.QUEUED
     await till.hold("10")

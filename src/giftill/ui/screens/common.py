@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar, overload
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # The names of giftill.ui.theme.Tone, for what must not import Qt.
 ToneName = Literal["neutral", "success", "hold", "danger", "info", "training"]
+
+# What is being checked looks the same wherever it is told.
+CHECKING_ICON: Final = "clock"
 
 Source = TypeVar("Source")
 Row = TypeVar("Row")

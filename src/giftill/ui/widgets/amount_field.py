@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AmountField(QWidget):
-    """A field for an amount, with the error beneath it.
+    """A field for an amount, with what is wrong with it beside it.
 
     Signals:
         edited: A person changed the text; carries it.
@@ -33,8 +33,17 @@ class AmountField(QWidget):
     submitted = Signal(str)
     focused = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, sign: str = "€") -> None:
-        """Make an empty field; the currency's `sign` stands before the amount."""
+    def __init__(
+        self, parent: QWidget | None = None, *, sign: str = "€", error_above: bool = False
+    ) -> None:
+        """Make an empty field.
+
+        Args:
+            parent: The widget it lies in.
+            sign: The currency's, which stands before the amount.
+            error_above: Whether an error stands above the label and not beneath the field: at the
+                foot of a screen, where what is beneath would push the field up.
+        """
         super().__init__(parent)
         theme = current_theme()
         self._label = PlainLabel(size=theme.text.small, muted=True)
@@ -53,7 +62,9 @@ class AmountField(QWidget):
         top.addWidget(self._key)
         layout.addLayout(top)
         layout.addWidget(self._edit)
-        layout.addWidget(self._error)
+        layout.insertWidget(0 if error_above else layout.count(), self._error)
+        if error_above:
+            self._error.leave_room_beneath(theme.space.s)
         self.setFocusProxy(self._edit)
 
     def set_label(self, label: str, key: str = "") -> None:

@@ -61,6 +61,7 @@ class CardGlance:
         state: The state in a word, with `icon` and `tone`.
         promotional: The word for a promotional card, or empty.
         expiry: Such as “Valid until 3 March 2027”.
+        soon: How little time that leaves, such as “5 days left”; empty while there is plenty.
         package: The package's title, or empty.
         note: What the state means and what to do, where there is more to say; shown in `tone`.
         lines: Its transactions, newest first.
@@ -74,6 +75,7 @@ class CardGlance:
     tone: Tone
     promotional: str = ""
     expiry: str = ""
+    soon: str = ""
     package: str = ""
     note: str = ""
     lines: tuple[CardLine, ...] = ()
@@ -94,7 +96,8 @@ class CardPanel(Panel):
         self._promotional = StatusPill()
         self._masked = PlainLabel(weight=QFont.Weight.Medium, tabular=True)
         self._package = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
-        self._expiry = PlainLabel(muted=True, wrap=True)
+        self._expiry = PlainLabel(muted=True)
+        self._soon = StatusPill()
         self._picture = CardPicture()
         self._note = _Note()
         self._history = _History()
@@ -122,6 +125,8 @@ class CardPanel(Panel):
         for label, text in ((self._package, glance.package), (self._expiry, glance.expiry)):
             label.show_text(text)
             label.setVisible(bool(text))
+        self._soon.say(glance.soon, "calendar", Tone.HOLD)
+        self._soon.setVisible(bool(glance.soon))
         self._note.say(glance.note, glance.icon, glance.tone)
         if before is None or before.picture != glance.picture:
             self._picture.show_picture(glance.picture)
@@ -129,7 +134,8 @@ class CardPanel(Panel):
         balance = self._balance_label.full_text
         self.setAccessibleName(f"{balance}: {glance.balance}, {glance.state}")
         if before is None or (before.masked, before.balance) != (glance.masked, glance.balance):
-            announce(self, f"{balance}: {glance.balance}. {glance.state}. {glance.note}".strip())
+            said = (f"{balance}: {glance.balance}", glance.state, glance.soon, glance.note)
+            announce(self, ". ".join(filter(None, said)))
 
     def _lay_out(self) -> None:
         space = current_theme().space
@@ -152,11 +158,16 @@ class CardPanel(Panel):
         top.setSpacing(space.xl)
         top.addLayout(words, 1)
         top.addLayout(card)
+        expiry = QHBoxLayout()
+        expiry.setSpacing(space.s)
+        expiry.addWidget(self._expiry)
+        expiry.addWidget(self._soon)
+        expiry.addStretch(1)
         facts = QVBoxLayout()
         facts.setSpacing(space.hair)
         facts.addWidget(self._package)
         facts.addWidget(self._masked)
-        facts.addWidget(self._expiry)
+        facts.addLayout(expiry)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.xl, space.xl, space.xl, space.l)
         layout.setSpacing(space.l)

@@ -47,6 +47,12 @@ class FieldError(QWidget):
         self._hint.setVisible(bool(hint))
         self.show()
 
+    def leave_room_beneath(self, distance: int) -> None:
+        """Keep `distance` pixels free beneath, for an error that stands above its field."""
+        margins = self.contentsMargins()
+        margins.setBottom(distance)
+        self.setContentsMargins(margins)
+
     def clear_error(self) -> None:
         """Say that all is well, by saying nothing."""
         self._message.show_text("")

@@ -10,7 +10,7 @@ from giftill.domain.attention import Resolution, case_of, resolutions_of
 from giftill.domain.message import N_
 from giftill.domain.operations import Operation, OperationKind, OperationState
 from giftill.services.connectivity import Link
-from giftill.ui.screens.common import Addresses, Pill, short_code
+from giftill.ui.screens.common import CHECKING_ICON, Addresses, Pill, short_code
 
 from .state import Detail, Fact, OutboxRow, ResolveForm
 
@@ -80,7 +80,7 @@ class OutboxWords:
             case OperationState.ATTENTION:
                 return Pill("warning", t("Needs attention"), "danger")
             case OperationState.UNKNOWN:
-                return Pill("search", t("Checking"), "hold")
+                return Pill(CHECKING_ICON, t("Checking"), "hold")
             case OperationState.SENDING | OperationState.INTENDED:
                 return Pill("send", t("Sending"), "info")
             case _:

@@ -10,7 +10,7 @@ from giftill.domain.message import N_, Message
 from giftill.domain.money import Money
 from giftill.domain.operations import AttentionKind, OperationState
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
-from giftill.ui.screens.common import Pill
+from giftill.ui.screens.common import CHECKING_ICON, Pill
 
 from .facts import Facts, Notice, ShownCard
 from .sale import SALE_CURRENCY
@@ -30,6 +30,9 @@ RELEASE_KEY: Final = "Shift+F5"
 
 # What one scrolls through at a glance; Activity is for the rest.
 _NEWEST: Final = 12
+
+# With so few days left a customer should hear of it, and may want to spend the rest.
+_SOON_DAYS: Final = 30
 
 _STATES: Final[Mapping[CardState, tuple[str, str, ToneName]]] = {
     CardState.REDEEMABLE: ("check", N_("Redeemable"), "success"),
@@ -65,7 +68,7 @@ _ICONS: Final = {
 
 _NOTICE_ICONS: Final = {
     "success": "check",
-    "hold": "clock",
+    "hold": CHECKING_ICON,
     "danger": "danger",
     "info": "info",
     "neutral": "info",
@@ -97,6 +100,7 @@ def card_panel(facts: Facts, t: Texts, now: datetime) -> CardPanelState | None:
         caption=t("Balance"),
         pills=_pills(facts, shown, t, now),
         expiry=_expiry(card, t, now),
+        soon=_soon(card, t, now),
         package=shown.package.title if shown.package else "",
         picture=shown.picture,
         lines=tuple(_line(each, t) for each in card.transactions[:_NEWEST]),
@@ -112,7 +116,7 @@ def notice(facts: Facts, t: Texts, now: datetime) -> NoticeState | None:
     sentences = (t.message(told.message), t.message(told.hint) if told.hint.text else "")
     return NoticeState(
         tone=told.tone,
-        icon=_NOTICE_ICONS[told.tone],
+        icon="help" if told is asked else _NOTICE_ICONS[told.tone],
         title=t.message(told.title),
         text=" ".join(each for each in sentences if each),
         leads_to=told.leads_to,
@@ -139,7 +143,7 @@ def question_notice(placed: Placed) -> Notice:
         Message(
             N_("There is a hold of {amount} on card {card}."), {"amount": amount, "card": card}
         ),
-        Message(case_of(operation).what),
+        Message(case_of(operation).advice),
     )
 
 
@@ -160,8 +164,10 @@ def _pills(facts: Facts, shown: ShownCard, t: Texts, now: datetime) -> tuple[Pil
 
 
 def _state_pill(facts: Facts, card: Card, t: Texts, now: datetime) -> Pill:
-    if facts.is_shown_checking or facts.is_shown_asked_about:
-        return Pill("clock", t("Checking"), "hold")
+    if facts.is_shown_checking:
+        return Pill(CHECKING_ICON, t("Checking"), "hold")
+    if facts.is_shown_asked_about:
+        return Pill("help", t("Needs an answer"), "hold")
     state = card.state(now)
     if state is CardState.REDEEMABLE and card.currency != SALE_CURRENCY:
         return Pill("warning", t("Other currency"), "danger")
@@ -176,6 +182,16 @@ def _expiry(card: Card, t: Texts, now: datetime) -> str:
     if card.expires_at <= now:
         return t("Expired on {date}", date=day)
     return t("Valid until {date}", date=day)
+
+
+def _soon(card: Card, t: Texts, now: datetime) -> Pill | None:
+    if card.expires_at is None or not card.is_redeemable or card.expires_at <= now:
+        return None
+    days = t.days_between(now, card.expires_at)
+    if days > _SOON_DAYS:
+        return None
+    left = t.plural("{n} day left", "{n} days left", days) if days else t("Last day")
+    return Pill("calendar", left, "hold")
 
 
 def _checking(facts: Facts) -> Notice | None:

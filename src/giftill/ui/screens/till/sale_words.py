@@ -10,7 +10,7 @@ from giftill.domain.money import Money
 from giftill.domain.operations import Hold, OperationKind
 from giftill.services.connectivity import Link
 from giftill.services.results import Result, Settled
-from giftill.ui.screens.common import Pill
+from giftill.ui.screens.common import CHECKING_ICON, Pill
 
 from .facts import Done, Ending, Facts
 from .sale import SALE_CURRENCY, Checking, Sale
@@ -80,10 +80,14 @@ def ending(done: Done) -> Ending:
 def sale_panel(facts: Facts, t: Texts) -> SaleState:
     """Describe the right third."""
     sale = _paid(facts.done) if facts.done else facts.sale
-    due = sale.due
+    is_cancelled = facts.done is not None and facts.done.kind is OperationKind.RELEASE
+    # Nobody owes anything for a sale that is off, whatever its total was.
+    due = None if is_cancelled else sale.due
     caption = t("This sale") if facts.done else t("Held for this sale")
     if due is not None:
         caption = t("Still due")
+    if is_cancelled:
+        caption = t("Taken from cards")
     return SaleState(
         total=field(
             _total_text(facts, t),
@@ -94,7 +98,7 @@ def sale_panel(facts: Facts, t: Texts) -> SaleState:
         holds=_hold_lines(facts, t),
         due=t.money(sale.held if due is None else due),
         due_caption=caption,
-        is_covered=sale.is_covered,
+        is_covered=due is not None and due.cents == 0,
         empty="" if facts.done else t("The cards that pay this sale appear here."),
         earlier=_earlier(facts, t),
     )
@@ -174,7 +178,7 @@ def _checking_line(checking: Checking, t: Texts) -> HoldLine:
         key=checking.operation or "",
         card=short(checking.card_masked),
         amount=t.money(checking.amount),
-        pill=Pill("clock", word, "hold"),
+        pill=Pill(CHECKING_ICON, word, "hold"),
     )
 
 
@@ -239,7 +243,7 @@ def _result_pill(done: Done, result: Result, t: Texts) -> Pill:
         word = t("Confirmed") if done.kind is OperationKind.CAPTURE else t("Given back")
         return Pill("check", word, "success")
     if result is Result.CHECKING:
-        return Pill("clock", t("Checking"), "hold")
+        return Pill(CHECKING_ICON, t("Checking"), "hold")
     if result is Result.QUEUED:
         return Pill("queue", t("Queued"), "info")
     return Pill("danger", t("Needs attention"), "danger")

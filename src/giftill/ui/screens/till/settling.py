@@ -212,7 +212,7 @@ class Settling:
             title=t("Cancel this sale?"),
             text=t.plural(
                 "{amount} goes back to the card.",
-                "{amount} goes back to the {n} holds’ cards.",
+                "{amount} goes back to the cards: all {n} holds are released.",
                 len(sale.holds),
                 amount=sale.held,
             ),
@@ -272,7 +272,7 @@ def removal_notice(settled: Settled) -> Notice:
             leads_to="outbox",
         )
     return Notice(
-        "hold",
+        "info",
         Message(N_("Giving {amount} back to card {card} is queued"), values),
         Message(N_("It is recorded safely and happens by itself when the network returns.")),
     )

@@ -64,6 +64,7 @@ class CardPanelState(Struct, frozen=True):
         caption: What the balance is, such as “Balance”.
         pills: Its states; the first is the one that counts.
         expiry: When it expires, in a sentence.
+        soon: How little time that leaves; None while there is plenty.
         package: The title of the package it was sold as, or empty.
         picture: The bytes of its picture, or None for the placeholder.
         lines: Its newest transactions.
@@ -74,6 +75,7 @@ class CardPanelState(Struct, frozen=True):
     caption: str
     pills: tuple[Pill, ...]
     expiry: str = ""
+    soon: Pill | None = None
     package: str = ""
     picture: bytes | None = None
     lines: tuple[TransactionLine, ...] = ()

@@ -37,7 +37,7 @@ class AmountPart(QWidget):
         """Make it empty; `retranslate` gives it its words."""
         super().__init__(parent)
         theme = current_theme()
-        self.field = AmountField()
+        self.field = AmountField(error_above=True)
         self.field.edited.connect(self.edited)
         self.field.submitted.connect(lambda _text: self.submitted.emit())
         self._full = Button()
@@ -52,9 +52,10 @@ class AmountPart(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.space.l)
-        layout.addWidget(self.field, 1, Qt.AlignmentFlag.AlignTop)
+        # Whatever is said above it, the field keeps its place: it may be touched just then.
+        layout.addWidget(self.field, 1, Qt.AlignmentFlag.AlignBottom)
         layout.addLayout(buttons)
-        layout.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
+        layout.setAlignment(buttons, Qt.AlignmentFlag.AlignBottom)
 
     def retranslate(self, t: Texts) -> None:
         """Write the words in another language."""

@@ -22,6 +22,7 @@ def glance_of(state: CardPanelState) -> CardGlance:
         tone=Tone(first.tone),
         promotional=others[0].text if others else "",
         expiry=state.expiry,
+        soon=state.soon.text if state.soon else "",
         package=state.package,
         lines=tuple(_line(each) for each in state.lines),
         picture=state.picture,
