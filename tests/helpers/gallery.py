@@ -297,7 +297,7 @@ def dialog(parent: QWidget) -> QDialog:
         parent,
         "Cancel this sale?",
         "€ 22,50 goes back to 2 cards. The customer pays nothing.",
-        danger=True,
+        tone=Tone.DANGER,
     )
     made.add_choice("Keep the sale", is_default=True)
     made.add_choice("Cancel the sale", "Shift+F9", ButtonRole.DANGER)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QBitmap, QColor, QFont, QGuiApplication, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from .icons import IconView
@@ -15,6 +15,7 @@ from .theme import Tone, current_theme
 from .widgets.announce import announce
 from .widgets.button import Button, ButtonRole
 from .widgets.label import PlainLabel
+from .widgets.panel import fill_rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from .screens.common import Question
+
+# How much of the window behind a dialog the scrim takes away.
+_SCRIM_OPACITY: Final = 0.45
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -50,6 +54,7 @@ async def ask(
     default: T | None = None,
     *,
     danger: bool = False,
+    tone: Tone = Tone.NEUTRAL,
 ) -> T | None:
     """Ask for a decision and wait for it, while everything else goes on.
 
@@ -60,6 +65,7 @@ async def ask(
         choices: The answers; first the one that goes back, last the one that does something.
         default: The value of the answer that Enter gives; the first one's if left out.
         danger: Whether the last answer can't be taken back.
+        tone: How serious it is; neutral for what is only asked.
 
     Returns:
         The chosen value, or None for Esc or when the parent is gone.
@@ -67,7 +73,8 @@ async def ask(
     Raises:
         asyncio.CancelledError: The asking task was cancelled; the dialog is closed.
     """
-    dialog = DecisionDialog(parent.window(), title, text, danger=danger)
+    tone = Tone.DANGER if danger else tone
+    dialog = DecisionDialog(parent.window(), title, text, tone=tone)
     preferred = choices[0].value if default is None else default
     for choice in choices:
         role = ButtonRole.SECONDARY
@@ -96,7 +103,9 @@ async def confirm(parent: QWidget, question: Question) -> bool:
     return answer is True
 
 
-async def inform(parent: QWidget, title: str, text: str, close: str) -> None:
+async def inform(
+    parent: QWidget, title: str, text: str, close: str, tone: Tone = Tone.NEUTRAL
+) -> None:
     """Tell something that must be read before going on.
 
     Args:
@@ -104,8 +113,9 @@ async def inform(parent: QWidget, title: str, text: str, close: str) -> None:
         title: What happened.
         text: What it means and what to do; plain text.
         close: The word on the button, such as “Close”, translated.
+        tone: How serious it is.
     """
-    await ask(parent, title, text, (Choice(value=True, label=close),))
+    await ask(parent, title, text, (Choice(value=True, label=close),), tone=tone)
 
 
 async def run_dialog(dialog: QDialog) -> int:
@@ -131,6 +141,8 @@ async def run_dialog(dialog: QDialog) -> int:
     dialog.finished.connect(settle)
     dialog.destroyed.connect(died)
     dialog.open()
+    if isinstance(dialog, DecisionDialog):
+        dialog.round_corners()
     try:
         result = await answer
         if is_alive:
@@ -157,7 +169,9 @@ def _give_back_the_keys(parent: QWidget | None) -> None:
 class DecisionDialog(QDialog):
     """A question, what the answers mean, and a button for each; it has no title bar to miss."""
 
-    def __init__(self, parent: QWidget, title: str, text: str, *, danger: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, text: str, *, tone: Tone = Tone.NEUTRAL
+    ) -> None:
         """Show the question; the answers follow by `add_choice`."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         theme = current_theme()
@@ -166,9 +180,9 @@ class DecisionDialog(QDialog):
         self.setAccessibleDescription(text)
         self.setMinimumWidth(theme.size.dialog)
 
-        tone = Tone.DANGER if danger else Tone.NEUTRAL
-        mark = IconView("warning" if danger else "help", size=theme.text.amount)
-        mark.show_icon("warning" if danger else "help", tone)
+        icon = "help" if tone is Tone.NEUTRAL else "warning"
+        mark = IconView(icon, size=theme.text.amount)
+        mark.show_icon(icon, tone)
         heading = PlainLabel(title, size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)
@@ -190,7 +204,7 @@ class DecisionDialog(QDialog):
         layout.addLayout(self.body)
         layout.addSpacing(theme.space.s)
         layout.addLayout(self._buttons)
-        announce(self, f"{title}. {text}", urgent=danger)
+        announce(self, f"{title}. {text}", urgent=tone is Tone.DANGER)
 
     def add_choice(
         self,
@@ -213,12 +227,43 @@ class DecisionDialog(QDialog):
         self._buttons.addWidget(button)
         return button
 
+    def round_corners(self) -> None:
+        """Cut the corners off round, once it is shown, and again whenever its size changes."""
+        if QGuiApplication.platformName() == "offscreen":
+            # A display in memory knows no shapes, and complains.
+            return
+        window = self.windowHandle()
+        window.widthChanged.connect(self._cut_corners)
+        window.heightChanged.connect(self._cut_corners)
+        self._cut_corners()
+
+    def _cut_corners(self) -> None:
+        # Not translucent: without a compositor, as on many a till, the corners would be black.
+        size = self.windowHandle().size()
+        shape = QBitmap(size)
+        shape.clear()
+        painter = QPainter(shape)
+        area = QRectF(0, 0, size.width(), size.height())
+        fill_rounded(painter, area, current_theme().size.radius, QColor(Qt.GlobalColor.color1))
+        painter.end()
+        self.setMask(shape)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.colors.raised))
-        painter.setPen(QColor(theme.colors.control))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        # The corners blend into the dimmed window, as their cut edge can't.
+        painter.fillRect(self.rect(), QColor(theme.colors.surface))
+        painter.fillRect(self.rect(), _scrim())
+        edge = QColor(theme.colors.control)
+        raised = QColor(theme.colors.raised)
+        fill_rounded(painter, QRectF(self.rect()), theme.size.radius, raised, edge)
+
+
+def _scrim() -> QColor:
+    """What lies between a dialog and the window."""
+    color = QColor(current_theme().colors.scrim)
+    color.setAlphaF(_SCRIM_OPACITY)
+    return color
 
 
 class _Scrim(QWidget):
@@ -243,6 +288,4 @@ class _Scrim(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        color = QColor(current_theme().colors.scrim)
-        color.setAlphaF(0.45)
-        QPainter(self).fillRect(self.rect(), color)
+        QPainter(self).fillRect(self.rect(), _scrim())

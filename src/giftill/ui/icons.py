@@ -70,6 +70,11 @@ class IconView(QWidget):
         self._tone: Tone | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
+    @property
+    def name(self) -> str:
+        """The icon that is shown; empty for none."""
+        return self._name
+
     def show_icon(self, name: str, tone: Tone | None = None) -> None:
         """Show another icon, in the colour of `tone` or else in the colour of text."""
         self._name, self._tone = name, tone

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from giftill.journal import JournalError
 
 from .dialogs import Choice, ask, inform
+from .theme import Tone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -31,7 +32,8 @@ async def tell_of_repairs(journal: Journal, parent: QWidget, t: Texts) -> None:
                 Choice(value=True, label=t("A manager has read this")),
             )
             text = t.message(report.told)
-            if await ask(parent, t("The journal was repaired"), text, choices, default=False):
+            title = t("The journal was repaired")
+            if await ask(parent, title, text, choices, default=False, tone=Tone.HOLD):
                 await journal.forget_salvage()
     except JournalError as error:
         await _tell(error, parent, t)
@@ -40,4 +42,4 @@ async def tell_of_repairs(journal: Journal, parent: QWidget, t: Texts) -> None:
 
 async def _tell(error: JournalError, parent: QWidget, t: Texts) -> None:
     text = f"{t.message(error.message)} {t.message(error.hint)}"
-    await inform(parent, t.message(error.title), text, t("Close"))
+    await inform(parent, t.message(error.title), text, t("Close"), Tone.DANGER)

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from giftill.ui.dialogs import Choice, DecisionDialog, ask, confirm, inform
+from giftill.ui.icons import IconView
 from giftill.ui.screens.common import Question
+from giftill.ui.theme import Tone, current_theme
 from giftill.ui.widgets.button import Button
 from tests.helpers.patience import until
 
@@ -166,4 +169,32 @@ async def test_the_buttons_are_as_large_as_a_thumb(window: QWidget) -> None:
     task, dialog = await asked(window)
     assert all(each.height() >= 48 for each in dialog.findChildren(Button))
     dialog.reject()
+    await task
+
+
+async def test_the_corners_are_round_and_blend_into_the_dimmed_window(window: QWidget) -> None:
+    task, dialog = await asked(window)
+    picture = dialog.grab().toImage()
+    theme = current_theme()
+    inside = picture.pixelColor(theme.size.radius, theme.size.radius)
+    assert inside == QColor(theme.colors.raised)
+    assert picture.pixelColor(0, 0) not in (inside, QColor(theme.colors.control))
+    button(dialog, "Keep the sale").click()
+    await task
+
+
+@pytest.mark.parametrize(
+    ("tone", "icon"), [(Tone.NEUTRAL, "help"), (Tone.HOLD, "warning"), (Tone.DANGER, "warning")]
+)
+async def test_what_is_serious_has_a_warning_sign_and_not_a_question_mark(
+    window: QWidget, tone: Tone, icon: str
+) -> None:
+    task = asyncio.create_task(inform(window, "The journal is damaged", "Call.", "Close", tone))
+    await until(lambda: opened(window))
+    dialog = opened(window)
+    assert dialog is not None
+    sign = dialog.findChild(IconView)
+    assert isinstance(sign, IconView)
+    assert sign.name == icon
+    button(dialog, "Close").click()
     await task
