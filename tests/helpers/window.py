@@ -50,6 +50,10 @@ async def press(
     key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
     """Press and release a key in the window that has the focus."""
+    asking = dialog()
+    if asking is not None:
+        # It is visible a moment before it gets the keys.
+        await until(asking.isActiveWindow)
     await _outside_tasks(lambda: QTest.keyClick(QApplication.focusWindow(), key, modifier))
 
 

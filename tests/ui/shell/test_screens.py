@@ -15,6 +15,7 @@ from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind
 from tests.helpers.desk import code_of, desk_on, sandbox
 from tests.helpers.patience import until
+from tests.helpers.qt import cut_labels
 from tests.helpers.window import dialog, held, opened, press, queued, reads, strike, toast
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ async def test_a_manager_resolves_what_needs_attention_with_a_reason(
         assert form is not None
         await press(Qt.Key.Key_Return)
         assert reads(form, "Write the reason and the manager’s name first.")
+        await until(lambda: not cut_labels(form))
         reason, name = form.findChildren(QLineEdit)
         assert not name.text(), "the cashier is signed in, and a manager must answer for it"
         reason.setFocus()

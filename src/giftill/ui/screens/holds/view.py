@@ -74,7 +74,7 @@ class HoldsScreen(ListScreen):
                 Column(t("Sale")),
                 Column(t("Location"), stretch=3),
                 Column(t("By"), stretch=2),
-                Column(t("State"), stretch=4),
+                Column(t("State")),
             )
         )
         self.table.set_empty(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from .state import Detail
 
-_COLUMNS: Final = 3
+# The first column has the transaction, whose letters are wider than the digits of other ids.
+_COLUMNS: Final = (9, 8, 8)
 
 # What a manager can decide, with its key, in the order of the buttons.
 KEYS: Final = {
@@ -64,7 +65,7 @@ class DetailPanel(Panel):
         self._grid.setVerticalSpacing(theme.space.s)
         self._cells: list[_FactLabel] = []
         self._problem_label = ""
-        self._problem = _FactLabel()
+        self._problem = _FactLabel(is_wrapped=True)
 
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)
@@ -111,8 +112,9 @@ class DetailPanel(Panel):
         while len(self._cells) < len(detail.facts):
             number = len(self._cells)
             self._cells.append(_FactLabel())
-            self._grid.addWidget(self._cells[-1], number // _COLUMNS, number % _COLUMNS)
-            self._grid.setColumnStretch(number % _COLUMNS, 1)
+            row, column = divmod(number, len(_COLUMNS))
+            self._grid.addWidget(self._cells[-1], row, column)
+            self._grid.setColumnStretch(column, _COLUMNS[column])
         for cell in self._cells[len(detail.facts) :]:
             cell.hide()
         for cell, fact in zip(self._cells, detail.facts, strict=False):
@@ -126,11 +128,12 @@ class DetailPanel(Panel):
 class _FactLabel(QWidget):
     """A fact: what it is called, then what it is; an id can be selected and copied."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_wrapped: bool = False) -> None:
         super().__init__()
         theme = current_theme()
         self._label = PlainLabel(size=theme.text.small, muted=True)
-        self._value = PlainLabel(size=theme.text.small, elide=Qt.TextElideMode.ElideRight)
+        elide = None if is_wrapped else Qt.TextElideMode.ElideRight
+        self._value = PlainLabel(size=theme.text.small, wrap=is_wrapped, elide=elide)
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -64,6 +64,10 @@ async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Ruling
         missing.show_text(t("Write the reason and the manager’s name first."))
         if is_whole:
             dialog.done(_RESOLVED)
+            return
+        # One line more needs its room, or the words above would lose theirs.
+        fit(dialog)
+        (name if reason.text().strip() else reason).setFocus()
 
     close.clicked.disconnect()
     close.clicked.connect(check)
