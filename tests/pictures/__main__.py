@@ -81,9 +81,9 @@ def main(argv: Sequence[str]) -> int:
 
     from tests.helpers.qt import HARMLESS, qt_event_loop
 
-    from . import other_shots, till_shots
+    from . import other_shots, rare_shots, till_shots
 
-    every = (*till_shots.SHOTS, *other_shots.SHOTS)
+    every = (*till_shots.SHOTS, *other_shots.SHOTS, *rare_shots.SHOTS)
     chosen = [each for each in every if not arguments.only or each.name in arguments.only]
     qInstallMessageHandler(
         lambda _kind, _where, said: None if said in HARMLESS else print(said, file=sys.stderr)

@@ -164,14 +164,15 @@ async def _training_offline(stage: Stage) -> None:
 
 
 async def _practice_cards(stage: Stage) -> None:
-    _press_button(stage, "_cards")
+    press_training_button(stage, "_cards")
 
 
 async def _disturbances(stage: Stage) -> None:
-    _press_button(stage, "_faults")
+    press_training_button(stage, "_faults")
 
 
-def _press_button(stage: Stage, name: str) -> None:
+def press_training_button(stage: Stage, name: str) -> None:
+    """Press a button of training mode’s band."""
     from giftill.ui.training import TrainingBand
 
     band = stage.window.findChild(TrainingBand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from PySide6.QtGui import QCursor, QKeySequence, QPainter, QPixmap
@@ -26,7 +26,7 @@ from tests.helpers.desk import TOKEN
 from tests.helpers.patience import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
     from PySide6.QtCore import QKeyCombination
@@ -92,13 +92,16 @@ class Stage:
         desk: The till.
         window: Its window.
         server: The sandbox behind it.
+        t: Its language.
     """
 
-    def __init__(self, desk: Desk, window: Window, server: SandboxServer) -> None:
+    def __init__(self, desk: Desk, window: Window, server: SandboxServer, t: Texts) -> None:
         """Act on a window that is shown."""
         self.desk = desk
         self.window = window
         self.server = server
+        self.t = t
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def till(self) -> TillPresenter:
@@ -207,8 +210,15 @@ class Stage:
             painter.end()
         return picture
 
-    def close_dialogs(self) -> None:
-        """Answer whatever is asked with “back”."""
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside, for as long as the stage is open."""
+        self._tasks.append(asyncio.create_task(work))
+
+    async def clear_away(self) -> None:
+        """Answer whatever is asked with “back”, and end what goes on beside."""
+        for each in self._tasks:
+            each.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()
@@ -235,8 +245,8 @@ async def open_stage(look: Look, setting: Setting, folder: Path) -> AsyncIterato
     async with AsyncExitStack() as stack:
         server, desk = await _open_desk(stack, setting, settings, folders)
         window = await stack.enter_async_context(open_window(desk, t, play_sounds=False))
-        stage = Stage(desk, window, server)
-        stack.callback(stage.close_dialogs)
+        stage = Stage(desk, window, server, t)
+        stack.push_async_callback(stage.clear_away)
         window.show()
         window.activateWindow()
         # Nothing is to look as if the mouse were on it.

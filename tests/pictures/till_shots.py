@@ -80,7 +80,8 @@ async def _question(stage: Stage) -> None:
     stage.desk.sales.resolved.tell(Placed(Result.ATTENTION, needy, transaction=made))
 
 
-async def _outbox_question(stage: Stage) -> None:
+async def outbox_question(stage: Stage) -> None:
+    """Show in the Outbox the hold that may be the sale’s."""
     await _question(stage)
     stage.window.go_to("outbox")
 
@@ -136,21 +137,32 @@ async def _attention(stage: Stage) -> None:
     await stage.finish()
 
 
-async def _cancelled(stage: Stage) -> None:
-    await _two_holds(stage)
+async def _cancel(stage: Stage) -> None:
     await stage.press("Shift+F9")
     await stage.calm_down()
-    await stage.press("Return")
+    # Enter alone would keep the sale.
+    await stage.press("Tab", "Return")
     await stage.until(lambda: stage.till.facts.done is not None)
+
+
+async def _removed_offline(stage: Stage) -> None:
+    await stage.hold("full_50", "35,00")
+    stage.break_with(Fault(FaultKind.OFFLINE))
+    await stage.press("F7", "Return")
+    await stage.calm_down()
+    await stage.press("Tab", "Return")
+    await stage.until(lambda: stage.till.facts.notice is not None)
+
+
+async def _cancelled(stage: Stage) -> None:
+    await _two_holds(stage)
+    await _cancel(stage)
 
 
 async def _cancelled_offline(stage: Stage) -> None:
     await stage.hold("full_50", "35,00")
     stage.break_with(Fault(FaultKind.OFFLINE))
-    await stage.press("Shift+F9")
-    await stage.calm_down()
-    await stage.press("Return")
-    await stage.until(lambda: stage.till.facts.done is not None)
+    await _cancel(stage)
 
 
 async def _token_refused(stage: Stage) -> None:
@@ -211,7 +223,7 @@ SHOTS: Final = (
     Shot("till-promotional", scan("promotional")),
     Shot("till-package", scan("package")),
     Shot("till-other-currency", scan("dollars")),
-    Shot("till-expires-soon", scan("expires_soon")),
+    Shot("till-expires-soon", scan("expires_soon"), is_key=True),
     Shot("till-held-elsewhere", scan("pending_hold")),
     Shot("till-unknown-card", scan("CARDNQTTHERE2222"), is_key=True),
     Shot("till-code-too-short", scan("CARDFRESH")),
@@ -224,7 +236,7 @@ SHOTS: Final = (
     Shot("till-held", _held_part),
     Shot("till-checking", _checking, is_key=True),
     Shot("till-question", _question, is_key=True),
-    Shot("outbox-question", _outbox_question),
+    Shot("outbox-question", outbox_question, is_key=True),
     Shot("till-hold-refused", _hold_refused),
     Shot("till-hold-not-sent", _hold_not_sent),
     Shot("till-completing", _completing),
@@ -233,8 +245,9 @@ SHOTS: Final = (
     Shot("till-queued", _queued, is_key=True),
     Shot("till-capture-checking", _slow_capture),
     Shot("till-attention", _attention, is_key=True),
-    Shot("till-cancelled", _cancelled),
+    Shot("till-cancelled", _cancelled, is_key=True),
     Shot("till-cancelled-offline", _cancelled_offline),
+    Shot("till-removed-offline", _removed_offline),
     Shot("till-earlier-holds", _earlier),
     Shot("till-cant-check", _cant_check, is_key=True),
     Shot("till-portal", _portal),

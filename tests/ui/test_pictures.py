@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QImage
 from giftill.texts import Texts
 from giftill.ui.screens.registry import screens
 from giftill.ui.theme import Theme
-from tests.pictures import other_shots, till_shots
+from tests.pictures import other_shots, rare_shots, till_shots
 from tests.pictures.__main__ import looks_of, render
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from tests.pictures.shot import Shot
     from tests.pictures.stage import Look
 
 pytestmark = pytest.mark.anyio
 
-SHOTS = {each.name: each for each in (*till_shots.SHOTS, *other_shots.SHOTS)}
+EVERY = (*till_shots.SHOTS, *other_shots.SHOTS, *rare_shots.SHOTS)
+SHOTS = {each.name: each for each in EVERY}
 # One of each kind: a card, a sale, an ending, a list, and a question on top of them.
 SOME = ("till-two-holds", "till-queued", "outbox-attention", "locations-search", "question-cancel")
 
@@ -55,8 +55,7 @@ def test_every_picture_is_made_in_both_languages_at_the_smallest_size_and_in_the
 
 
 def test_no_two_pictures_have_one_name() -> None:
-    every: list[Shot] = [*till_shots.SHOTS, *other_shots.SHOTS]
-    assert len(SHOTS) == len(every)
+    assert len(SHOTS) == len(EVERY)
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
