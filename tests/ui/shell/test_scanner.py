@@ -168,6 +168,15 @@ async def test_a_scan_that_ends_by_silence_is_a_scan(counter: Counter) -> None:
     await until(lambda: counter.scans == [CODE])
 
 
+async def test_a_pc_that_stops_in_the_middle_of_a_scan_reads_it_whole(counter: Counter) -> None:
+    counter.amount.setFocus()
+    window, struck_ms = counter.windowHandle(), counter.clock.now_ms
+    strike(window, CODE[:7], at_ms=struck_ms)
+    counter.clock.now_ms += 500
+    strike(window, CODE[7:] + ENTER, at_ms=struck_ms)
+    assert (counter.scans, counter.amount.text()) == ([CODE], "")
+
+
 async def test_a_scan_keeps_what_was_typed_before(counter: Counter) -> None:
     counter.amount.setFocus()
     counter.type_slowly("12,50")
