@@ -184,6 +184,8 @@ class DecisionDialog(QDialog):
         mark = IconView(icon, size=theme.text.amount)
         mark.show_icon(icon, tone)
         heading = PlainLabel(title, size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)
+        # Beside its icon, also where the dialog got higher than it needs to be.
+        heading.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         top = QHBoxLayout()
         top.setSpacing(theme.space.m)
         top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
