@@ -25,6 +25,7 @@ class Together:
         """
         if self._next is None:
             self._next = asyncio.create_task(self._do())
+            self._next.add_done_callback(_hear)
         await asyncio.shield(self._next)
 
     async def _do(self) -> None:
@@ -32,3 +33,9 @@ class Together:
             # What changes from now on might be missed: who asks from now on waits for another.
             self._next = None
             await self._work()
+
+
+def _hear(done: asyncio.Task[None]) -> None:
+    """Take note of what went wrong, in case nobody waits for it any more."""
+    if not done.cancelled():
+        done.exception()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -74,3 +75,20 @@ async def test_what_goes_wrong_is_told_to_all_and_the_next_begins_anew() -> None
     work.problem = None
     await together()
     assert work.begun == 2
+
+
+async def test_what_goes_wrong_when_nobody_waits_any_more_is_no_crash() -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    work = Counting()
+    work.problem = ValueError("no")
+    together = Together(work)
+    gives_up = await begun(together)
+    gives_up.cancel()
+    await asyncio.wait([gives_up])
+    work.let_go.set()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    del together
+    gc.collect()
+    assert not told
