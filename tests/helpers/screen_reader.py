@@ -87,13 +87,15 @@ class ScreenReader:
     def press(self, control: Control) -> None:
         """Do what a click on a control does, as a screen reader lets people do it.
 
-        Nothing happens if the control is no longer there.
+        Nothing happens if the control is no longer there, or is disabled by now: it can do nothing
+        then.
         """
         name, path = control.address
         at = DBusAddress(path, name, _ACTION)
         with contextlib.suppress(Gone):
             actions = [each[0] for each in self._reply(new_method_call(at, "GetActions"))]
-            self._reply(new_method_call(at, "DoAction", "i", (actions.index("Press"),)))
+            if "Press" in actions:
+                self._reply(new_method_call(at, "DoAction", "i", (actions.index("Press"),)))
 
     def _find_application(self) -> tuple[str, str] | None:
         if self._application is None:
