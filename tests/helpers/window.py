@@ -50,15 +50,13 @@ async def press(
     key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
     """Press and release a key in the window that has the focus."""
-    asking = dialog()
-    if asking is not None:
-        # It is visible a moment before it gets the keys.
-        await until(asking.isActiveWindow)
+    await until(_hears_keys)
     await _outside_tasks(lambda: QTest.keyClick(QApplication.focusWindow(), key, modifier))
 
 
 async def strike(text: str) -> None:
     """Type a text as a scanner does, however busy the PC is."""
+    await until(_hears_keys)
     await _outside_tasks(
         lambda: wedge.strike(QApplication.focusWindow(), text, at_ms=monotonic_ms())
     )
@@ -67,6 +65,12 @@ async def strike(text: str) -> None:
 async def scan(text: str) -> None:
     """Type a code as a scanner does, with its Enter."""
     await strike(text + wedge.ENTER)
+
+
+def _hears_keys() -> bool:
+    """Tell whether a window gets the keys: a dialog that comes or goes takes a moment."""
+    asking = dialog()
+    return QApplication.focusWindow() is not None and (asking is None or asking.isActiveWindow())
 
 
 async def _outside_tasks(act: Callable[[], None]) -> None:
