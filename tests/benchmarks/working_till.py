@@ -102,11 +102,11 @@ class _Working(giftill.ui.window.Window):
 
     def start(self) -> None:
         super().start()
-        self._orders = asyncio.get_running_loop().create_task(self._obey())
-
-    async def _obey(self) -> None:
         seen = asyncio.Event()
         self.seen.connect(seen.set)
+        self._orders = asyncio.get_running_loop().create_task(self._obey(seen))
+
+    async def _obey(self, seen: asyncio.Event) -> None:
         await seen.wait()
         desk = self._desk
         desk.client.pacer = Pacer(0)
