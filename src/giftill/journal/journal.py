@@ -121,7 +121,6 @@ class Journal:
         kinds: Collection[OperationKind] = (),
         due_by_ms: int | None = None,
         latest_due_ms: int | None = None,
-        since_ms: int | None = None,
         limit: int | None = None,
     ) -> tuple[Operation, ...]:
         """Return the operations that meet every condition, oldest first.
@@ -132,7 +131,6 @@ class Journal:
             kinds: Only of these kinds; empty for any.
             due_by_ms: Only those to be tried or looked at by then, this PC's Unix time in ms.
             latest_due_ms: What is due later than this is due now: the clock was set back since.
-            since_ms: Only those asked for since then, likewise.
             limit: At most so many; None for all.
         """
         return await self._read(
@@ -143,7 +141,6 @@ class Journal:
                 kinds=kinds,
                 due_by_ms=due_by_ms,
                 latest_due_ms=latest_due_ms,
-                since_ms=since_ms,
                 limit=limit,
             )
         )
@@ -175,6 +172,21 @@ class Journal:
         return await self._read(
             lambda store: queries.settlement_of(store.connection, account, transaction)
         )
+
+    async def claims(
+        self, operation: Operation, transaction: TransactionId
+    ) -> frozenset[OperationState]:
+        """Return the states of the other operations of its kind that a transaction came of."""
+        return await self._read(
+            lambda store: queries.claims(store.connection, operation, transaction)
+        )
+
+    async def watched(self, account: AccountId) -> tuple[Operation, ...]:
+        """Return what was not done as far as is known, but has a time to be looked for again.
+
+        Captures and releases are not among them.
+        """
+        return await self._read(lambda store: queries.watched(store.connection, account))
 
     async def standing(
         self, holds: Iterable[Hold]

@@ -35,6 +35,16 @@ _SETTLEMENT: Final = (
     f"SELECT {rows.OPERATION_COLUMNS} FROM operation WHERE account = ? AND transaction_id = ?"
     " AND kind IN ('capture', 'release') AND state NOT IN ('refused', 'not_done', 'closed')"
 )
+# Likewise those of `operation_by_result` and `operation_watched`.
+_CLAIMANTS: Final = (
+    "SELECT state FROM operation WHERE account = ? AND result = ?"
+    " AND kind NOT IN ('capture', 'release') AND result IS NOT NULL AND kind = ? AND id <> ?"
+)
+_WATCHED: Final = (
+    f"SELECT {rows.OPERATION_COLUMNS} FROM operation WHERE account = ?"
+    " AND kind NOT IN ('capture', 'release') AND state = 'not_done' AND next_at_ms > 0"
+    " ORDER BY next_at_ms, id"
+)
 _SUMMARY: Final = (
     "SELECT state, kind IN ('capture', 'release'), currency, count(*), sum(amount_cents),"
     " min(created_at_ms) FROM operation"
@@ -99,7 +109,6 @@ def operations(
     kinds: Collection[OperationKind],
     due_by_ms: int | None,
     latest_due_ms: int | None,
-    since_ms: int | None,
     limit: int | None,
 ) -> tuple[Operation, ...]:
     """Return the operations that meet every condition given, oldest first."""
@@ -113,8 +122,6 @@ def operations(
             where.add("next_at_ms <= ?", due_by_ms)
         else:
             where.add("(next_at_ms <= ? OR next_at_ms > ?)", due_by_ms, latest_due_ms)
-    if since_ms is not None:
-        where.add("created_at_ms >= ?", since_ms)
     found = connection.execute(
         f"SELECT {rows.OPERATION_COLUMNS} FROM operation{where} ORDER BY created_at_ms, id LIMIT ?",
         (*where.values, -1 if limit is None else limit),
@@ -128,6 +135,19 @@ def settlement_of(
     """Return the one capture or release of a hold that is under way or confirmed."""
     row = connection.execute(_SETTLEMENT, (account, transaction)).fetchone()
     return None if row is None else _operation_from(row)
+
+
+def claims(
+    connection: apsw.Connection, operation: Operation, transaction: TransactionId
+) -> frozenset[OperationState]:
+    """Return the states of the other operations of its kind that a transaction came of."""
+    values = (operation.account, transaction, operation.kind.value, operation.id)
+    return frozenset(OperationState(row[0]) for row in connection.execute(_CLAIMANTS, values))
+
+
+def watched(connection: apsw.Connection, account: AccountId) -> tuple[Operation, ...]:
+    """Return what was not done as far as is known, and is to be looked for again."""
+    return tuple(map(_operation_from, connection.execute(_WATCHED, (account,))))
 
 
 def hold(

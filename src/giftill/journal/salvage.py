@@ -157,7 +157,6 @@ class _Salvage:
             kinds=(),
             due_by_ms=None,
             latest_due_ms=None,
-            since_ms=None,
             limit=None,
         ):
             self._note(self._as_unknown(operation))

@@ -97,6 +97,13 @@ CREATE TABLE fact (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Whose a transaction is, asked of each one that a lost answer may have told of.
+CREATE INDEX operation_by_result ON operation (account, result)
+WHERE kind NOT IN ('capture', 'release') AND result IS NOT NULL;
+-- What was not found and is still looked for: few of the many that were not done.
+CREATE INDEX operation_watched ON operation (account, next_at_ms)
+WHERE kind NOT IN ('capture', 'release') AND state = 'not_done' AND next_at_ms > 0;
 """
 
 # One script for each format that there ever was; never edit one that was released.

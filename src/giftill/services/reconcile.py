@@ -46,10 +46,13 @@ _UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationStat
 # Two looks that find nothing, a quiet period apart, mean that it was not done.
 _LOOKS: Final = 2
 _RETRY_S: Final = 5.0
+_LONGEST_RETRY_MS: Final = 60_000
 _NO_REQUEST_TAKES_MS: Final = 120_000
 _IDLE_S: Final = 60.0
 # What was not found is watched for a day: the API's list can be behind. First soon, then rarely.
-_WATCHED_MS: Final = 24 * 3_600_000
+# The looks are counted, as this PC's clock can jump over the day or make a year of it: after so
+# many with these pauses it is over.
+_WATCHES: Final = 17
 _SHORTEST_WATCH_MS: Final = 2 * 60_000
 _LONGEST_WATCH_MS: Final = 2 * 3_600_000
 
@@ -219,15 +222,9 @@ class Reconciler:
             states=(OperationState.UNKNOWN, OperationState.SENDING),
             kinds=ONLINE_ONLY,
         )
-        not_found = await self._journal.operations(
-            account=account,
-            states=(OperationState.NOT_DONE,),
-            kinds=ONLINE_ONLY,
-            since_ms=self._clock.now_ms() - _WATCHED_MS,
-        )
         return [
             *(each for each in unknown if each.id not in self._being_asked),
-            *(each for each in not_found if each.attempts >= _LOOKS),
+            *await self._journal.watched(account),
         ]
 
     def _due_at_ms(self, operation: Operation) -> int:
@@ -247,7 +244,8 @@ class Reconciler:
         if due_at_ms > now_ms + longest:
             due_at_ms = now_ms
         retry_at_ms = self._retry_at_ms.get(operation.id, 0)
-        return due_at_ms if retry_at_ms > now_ms + longest else max(due_at_ms, retry_at_ms)
+        is_far_off = retry_at_ms > now_ms + max(_LONGEST_RETRY_MS, _SHORTEST_WATCH_MS)
+        return due_at_ms if is_far_off else max(due_at_ms, retry_at_ms)
 
     async def _watch(self, operation: Operation) -> Placed | None:
         """Look again for what was not found; the cashier was told so, and may have gone on."""
@@ -265,8 +263,13 @@ class Reconciler:
             is_redeem = operation.kind is OperationKind.REDEEM
             why = AttentionKind.ORPHANED_HOLD if is_redeem else AttentionKind.DONE_AFTER_ALL
             return await self._needs_a_manager(operation, why, tuple(late))
-        age_ms = max(_SHORTEST_WATCH_MS, now_ms - operation.created_at_ms)
-        later = replace(operation, next_at_ms=now_ms + min(_LONGEST_WATCH_MS, age_ms))
+        watches = operation.attempts + 1 - _LOOKS
+        pause_ms = min(_LONGEST_WATCH_MS, _SHORTEST_WATCH_MS << watches)
+        later = replace(
+            operation,
+            attempts=operation.attempts + 1,
+            next_at_ms=now_ms + pause_ms if watches < _WATCHES else 0,
+        )
         await self._journal.commit(Record(EventKind.LOOKED, operation=later))
         return Placed(Result.CHECKING, later)
 
@@ -282,7 +285,7 @@ class Reconciler:
         if operation.card is None or not self._accounts.is_current(operation.account):
             return None
         try:
-            seen = await search(self._client, self._journal, operation)
+            seen = await search(self._client, self._journal, self._connectivity, operation)
         except GiftyError as error:
             _log.info("Could not look at the card's transactions: %s", error)
             return None
@@ -326,4 +329,4 @@ class Reconciler:
 
 def _retry_ms(age_ms: int) -> int:
     """Return how long after a vain attempt to ask again: the longer in vain, the more rarely."""
-    return round(1000 * min(_IDLE_S, max(_RETRY_S, age_ms / 4000)))
+    return round(min(_LONGEST_RETRY_MS, max(_RETRY_S * 1000, age_ms / 4)))

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from giftill.domain.transactions import Transaction, TransactionId
     from giftill.journal import Journal
 
+    from .connectivity import Connectivity
+
 # The server's `Date` has whole seconds, and its distance is measured over a network.
 _BEFORE: Final = timedelta(seconds=5)
 # A request waits a minute for its turn at most, and then has its timeouts; the rest is slack.
 _AFTER: Final = timedelta(minutes=3)
 # Nobody's clock is believed to be wrong by more, where nothing else tells old from new.
 _LONG_BEFORE: Final = timedelta(days=1)
-_CLAIMING: Final = (OperationState.CONFIRMED, OperationState.ATTENTION)
+_CLAIMING: Final = frozenset({OperationState.CONFIRMED, OperationState.ATTENTION})
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,25 @@ class Sighting:
         return (*self.likely, *self.doubtful)
 
 
-async def search(client: GiftyClient, journal: Journal, operation: Operation) -> Sighting:
+async def search(
+    client: GiftyClient, journal: Journal, connectivity: Connectivity, operation: Operation
+) -> Sighting:
     """List what is new on the operation's card since it was asked for.
 
     The card's transactions of that moment tell old from new; its time only tells likely from
     doubtful. The list is read on behind the old ones, as rows of one second have no order.
 
+    Args:
+        client: Asks for the card's transactions.
+        journal: Knows whose they are.
+        connectivity: Knows the server's time since the newest answer.
+        operation: What they are looked for.
+
     Raises:
         GiftyError: The API could not be asked, so that nothing is known.
     """
-    asked_at = datetime.fromtimestamp(
-        (operation.created_at_ms + operation.server_offset_ms) / 1000, UTC
-    )
+    offset = timedelta(milliseconds=operation.server_offset_ms)
+    asked_at = datetime.fromtimestamp(operation.created_at_ms / 1000, UTC) + offset
     known = set(operation.known_transactions)
     passed: set[TransactionId] = set()
     # Nothing is new behind this time; a snapshot that has not been passed may yet be.
@@ -75,8 +84,14 @@ async def search(client: GiftyClient, journal: Journal, operation: Operation) ->
             if passed == known and made_at is not None:
                 oldest = max(oldest, made_at)
             continue
-        if made_at is not None and made_at < oldest and (passed or not known):
+        if made_at is not None and passed and made_at < oldest:
             break
+        if made_at is not None and not known:
+            # Only the time tells old from new. Had the clock jumped when it was asked for, that
+            # moment was another one: the server's time of now tells which.
+            moved = timedelta(milliseconds=connectivity.server_offset_ms) - offset
+            if made_at < min(oldest, oldest + moved):
+                break
         is_elsewhere = each.card is not None and each.card.id != operation.card
         is_in_time = _is_in_time(made_at, asked_at)
         is_as_asked = fits(operation, each)
@@ -96,11 +111,8 @@ async def is_owned(journal: Journal, operation: Operation, answer: Transaction) 
     is_redeem = operation.kind is OperationKind.REDEEM
     if is_redeem and await journal.hold(operation.account, answer.id) is not None:
         return True
-    claimed = (OperationState.ATTENTION,) if is_redeem else _CLAIMING
-    others = await journal.operations(
-        account=operation.account, states=claimed, kinds=(operation.kind,)
-    )
-    return any(each.result == answer.id and each.id != operation.id for each in others)
+    claiming = {OperationState.ATTENTION} if is_redeem else _CLAIMING
+    return not claiming.isdisjoint(await journal.claims(operation, answer.id))
 
 
 def _is_as_good(operation: Operation, answer: Transaction, *, is_in_time: bool) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from giftill.domain.money import Money
 from giftill.domain.operations import AttentionKind, OperationState
-from giftill.gifty import GiftyClient, Pacer
+from giftill.gifty import Exchange, GiftyClient, Pacer
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind, SandboxServer
 from giftill.services.results import Placed, Result, StillChecking
@@ -171,12 +171,81 @@ async def test_what_is_never_found_is_watched_for_a_day_and_then_left(
         return listed
 
     change_lists(monkeypatch, count)
-    for hours in (1, 1, 3, 25):
-        with monkeypatch.context() as later:
-            turn_clock(later, desk, hours * HOUR_MS)
-            await desk.reconciler.drain()
-    assert len(asked) == 2
+    begun_ms = now_ms = desk.clock.now_ms()
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms)
+    while due_ms := (await stored(desk, operation)).next_at_ms:
+        assert due_ms > now_ms
+        now_ms = due_ms
+        await desk.reconciler.drain()
+    assert DAY_MS <= now_ms - begun_ms < DAY_MS + 2 * HOUR_MS
+    looks = len(asked)
+    now_ms += DAY_MS
+    await desk.reconciler.drain()
+    assert len(asked) == looks < 20
     assert (await stored(desk, operation)).state is OperationState.NOT_DONE
+
+
+@pytest.mark.parametrize("by_ms", [365 * DAY_MS, -DAY_MS])
+async def test_a_clock_that_jumps_ends_no_watch(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch, by_ms: int
+) -> None:
+    operation = await lose(desk, server)
+    with monkeypatch.context() as behind:
+        change_lists(behind, lambda listed: listed[1:])
+        assert (await check(desk, operation)).result is Result.NOT_DONE
+    turn_clock(monkeypatch, desk, by_ms)
+    await desk.reconciler.drain()
+    assert (await stored(desk, operation)).attention is AttentionKind.ORPHANED_HOLD
+
+
+async def test_a_watch_that_began_in_a_wrong_year_is_not_longer_or_denser_for_that(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as next_year:
+        turn_clock(next_year, desk, 365 * DAY_MS)
+        operation = await lose(desk, server, FaultKind.LOSE_BEFORE)
+        assert (await check(desk, operation)).result is Result.NOT_DONE
+    begun_ms = now_ms = desk.clock.now_ms()
+    monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms)
+    looks = 0
+    while (watched := await stored(desk, operation)).next_at_ms:
+        # What is due in another year is due now.
+        now_ms = min(now_ms + 60_000, max(now_ms, watched.next_at_ms))
+        await desk.reconciler.drain()
+        looks += (await stored(desk, operation)).attempts > watched.attempts
+    assert looks < 20
+    assert 22 * HOUR_MS <= now_ms - begun_ms < 26 * HOUR_MS
+
+
+async def test_a_jump_before_a_card_s_first_transaction_does_not_hide_it(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of("new")
+    card = await desk.sales.look_up(code)
+    assert card.transactions == ()
+    turn_clock(monkeypatch, desk, 365 * DAY_MS)
+    hear = desk.client._watch
+    assert hear is not None
+
+    def since_the_jump(exchange: Exchange) -> None:
+        hear(replace(exchange, server_time_offset_s=-365 * DAY_MS / 1000))
+
+    monkeypatch.setattr(desk.client, "_watch", since_the_jump)
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path="/v1/giftcards/*/issue", times=1))
+    placed = await desk.sales.issue(code, card, amount=Money(2500))
+    assert placed.operation is not None
+    found = await check(desk, placed.operation)
+    assert found.result in {Result.ATTENTION, Result.DONE}
+
+
+@pytest.mark.parametrize("minutes", [0, 2, 10, 60])
+async def test_looking_in_vain_is_not_tried_again_at_once(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    await lose(desk, server)
+    server.faults.set(Fault(FaultKind.OFFLINE))
+    turn_clock(monkeypatch, desk, 60_000 * minutes + 20_000)
+    assert await desk.reconciler._round() >= 4
 
 
 async def test_an_answer_that_tells_of_an_earlier_hold_makes_no_second_one(

@@ -90,7 +90,7 @@ async def test_a_refund_in_the_time_of_a_lost_one_is_seen_whatever_its_amount(
     placed = await desk.sales.refund(taken, Money(500), reason="CUSTOMER_REQUEST")
     assert placed.operation is not None
     await desk.client.refund(taken.id, Money(cents), reason="CUSTOMER_REQUEST")
-    seen = await search(desk.client, desk.journal, placed.operation)
+    seen = await search(desk.client, desk.journal, desk.connectivity, placed.operation)
     assert len(seen.all) == 1
     assert bool(seen.likely) is (cents == 500)
 
