@@ -21,13 +21,16 @@ class FaultyDisk(apsw.VFS):
         trouble: Called before each action with what it is and the file's suffix (`.sqlite3` or
             `.sqlite3-wal`); raises to make it fail.
         actions: What was done so far.
+        base: The name of the system's files.
     """
 
     def __init__(self) -> None:
         self.name = f"faulty-{uuid.uuid4().hex}"
         self.trouble: Callable[[Action, str], None] = lambda _action, _suffix: None
         self.actions: list[tuple[Action, str]] = []
-        super().__init__(self.name, "")
+        # By its name, so that this one can become the default.
+        self.base = apsw.vfs_names()[0]
+        super().__init__(self.name, self.base)
 
     def xOpen(  # noqa: N802 - SQLite's name
         self, name: str | apsw.URIFilename | None, flags: list[int]
@@ -57,7 +60,7 @@ class _FaultyFile(apsw.VFSFile):
     ) -> None:
         self._disk = disk
         self._suffix = suffix
-        super().__init__("", name, flags)
+        super().__init__(disk.base, name, flags)
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - SQLite's name
         self._disk.meet("read", self._suffix)

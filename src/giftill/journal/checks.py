@@ -22,6 +22,8 @@ TABLES: Final = ("fact", "hold", "operation", "entry")
 _SMALL_PAGES: Final = 1000
 _STATES: Final = 100
 _LAST_ENTRIES: Final = 50
+# What the first entry is chained to, as if that were an entry itself.
+_BEFORE_ALL: Final = (chain.EMPTY.seq, 0, "", None, None, None, "", chain.EMPTY.hash)
 
 _LIVE: Final = ", ".join(f"'{state}'" for state in queries.LIVE)
 _ENTRY_OF: Final = ", ".join(f"e.{name}" for name in rows.ENTRY_COLUMNS.split(", "))
@@ -106,9 +108,10 @@ def step_audit(audit: Audit, store: Store) -> bool:
 
 
 def _check_newest(store: Store) -> None:
-    newest = queries.entry_rows(
-        store.connection, max(0, store.tip.seq - _LAST_ENTRIES - 1), _LAST_ENTRIES + 1
-    )
+    first = max(0, store.tip.seq - _LAST_ENTRIES - 1)
+    newest = queries.entry_rows(store.connection, first, _LAST_ENTRIES + 1)
+    if first == 0:
+        newest.insert(0, _BEFORE_ALL)
     for before, entry in itertools.pairwise(newest):
         expected = chain.next_tip(chain.Tip(before[0], before[7]), chain.Content(*entry[1:7]))
         if (entry[0], entry[7]) != (expected.seq, expected.hash):

@@ -86,9 +86,9 @@ class Store:
 
     def roll_back(self, tip: chain.Tip) -> None:
         """Forget the transaction, which began at `tip`; SQLite may have done so by itself."""
+        self.tip = tip
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        self.tip = tip
 
     def append(self, record: Record, at_ms: int) -> None:
         """Write an entry and the state it leads to.
@@ -129,8 +129,8 @@ class Store:
         if hold is not None:
             rows.save_hold(self.connection, hold, self.tip.seq)
 
-    def make_sure(self) -> bool:
-        """Copy everything from the WAL into the file itself; return whether all of it arrived.
+    def make_sure(self) -> None:
+        """Copy everything from the WAL into the file itself.
 
         After a failed fsync the system may take unwritten pages of the WAL for written, so a later
         fsync of it proves nothing. The copy is written and synced anew.
@@ -138,7 +138,8 @@ class Store:
         busy, waiting, copied = self.connection.execute(
             "PRAGMA wal_checkpoint(TRUNCATE)"
         ).fetchall()[0]
-        return not busy and waiting == copied
+        assert not busy, "nobody else has the file open"
+        assert waiting == copied, "nobody reads an older state, so all of the WAL is copied"
 
     def close(self) -> None:
         """Move the WAL into the file and let go of it."""

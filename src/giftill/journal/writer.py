@@ -130,13 +130,12 @@ class Writer:
     def _run(self) -> None:
         try:
             lock = lock_folder(self._folder)
-            try:
+            with contextlib.ExitStack() as ending:
+                ending.callback(lock.release)
+                ending.callback(self._close)
                 self._store = start_store(self._folder, self._vfs, self._now_ms)
                 self.started.set_result(None)
                 self._work()
-            finally:
-                self._close()
-                lock.release()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the thread gets it
             if not self.started.done():
                 self.started.set_exception(error)
@@ -269,11 +268,9 @@ class Writer:
         try:
             store.begin()
             refusals = [_refusal(store, write) for write in writes]
-        except BaseException as error:
+        except apsw.Error as error:
             self._roll_back(store, before)
-            if isinstance(error, apsw.Error):
-                raise write_failure(error, store.file) from error
-            raise
+            raise write_failure(error, store.file) from error
         accepted = [write for write, no in zip(writes, refusals, strict=True) if no is None]
         after = store.tip
         try:
@@ -303,11 +300,10 @@ class Writer:
         try:
             store = self._open_store()
             is_saved = decisive.is_saved(store, after)
-            is_sure = not is_saved or store.make_sure()
+            if is_saved:
+                store.make_sure()
         except (apsw.Error, JournalError) as trouble:
             raise JournalUnclear(f"{error}; {trouble}") from error
-        if not is_sure:
-            raise JournalUnclear(str(error)) from error
         return is_saved
 
     def _open_store(self) -> Store:
@@ -334,10 +330,14 @@ class Writer:
         return self._open_store()
 
     def _close(self) -> None:
-        if self._store is not None:
-            with contextlib.suppress(JournalError):
-                self._in_place(self._store)
-            self._store.close()
+        try:
+            if self._store is not None:
+                with contextlib.suppress(JournalError):
+                    self._in_place(self._store)
+        finally:
+            # Not open any more if it was brought back and could not be opened there.
+            if self._store is not None:
+                self._store.close()
 
     def _let_go(self, store: Store) -> None:
         self._store = None

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
-from giftill.journal import Journal, JournalReadError, JournalUnclear, JournalWriteError
+from giftill.journal import (
+    EventKind,
+    Journal,
+    JournalDamaged,
+    JournalError,
+    JournalReadError,
+    JournalUnavailable,
+    JournalUnclear,
+    JournalWriteError,
+    Record,
+    quarantine,
+)
+from giftill.journal.records import SALVAGE_FACT
+from tests.helpers.big_journal import make_big_journal
 from tests.helpers.faulty_disk import Action, FaultyDisk
-from tests.helpers.journal import NOW_MS, an_operation, commit
+from tests.helpers.journal import NOW_MS, a_hold, an_operation, commit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -18,7 +32,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-FILE, WAL = ".sqlite3", ".sqlite3-wal"
+FILE, WAL, RESCUED = ".sqlite3", ".sqlite3-wal", ".rescued"
+gone = pytest.mark.skipif(os.name != "posix", reason="Windows deletes no file that is open")
 
 
 @pytest.fixture
@@ -183,6 +198,147 @@ async def test_a_fact_is_told_as_saved_only_if_it_is_there(
         with pytest.raises(JournalWriteError):
             await journal.set_fact("pacer", "[2]")
     assert await journal.fact("pacer") == ("[2]" if is_there else "[1]")
+
+
+async def test_a_report_is_told_as_read_only_if_that_is_saved(
+    journal: Journal, disk: FaultyDisk
+) -> None:
+    await journal.set_fact(SALVAGE_FACT, "somebody should read this")
+    disk.trouble = _fail_once("sync", WAL)
+    await journal.forget_salvage()
+    assert await journal.salvage() is None
+
+
+async def test_an_answer_of_sqlite_that_speaks_of_no_disk_is_not_put_into_words(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    disk.trouble = _fail(("write", WAL), error=apsw.InternalError)
+    with pytest.raises(apsw.InternalError):
+        await commit(journal, an_operation(2))
+    disk.trouble = _none
+    assert await _after_restart(journal, folder) == ["op_00000001"]
+
+
+async def test_a_damaged_page_that_a_commit_meets_leaves_nothing_of_it(folder: Path) -> None:
+    make_big_journal(folder, 2000)
+    file = folder / "journal.sqlite3"
+    connection = apsw.Connection(str(file))
+    root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'hold_by_sale'").get
+    connection.close()
+    with file.open("rb+") as opened:
+        opened.seek((root - 1) * 4096)
+        opened.write(b"\x77" * 64)
+    journal = await Journal.open(folder, now_ms=lambda: NOW_MS)
+    before = await journal.entries(after=5990)
+    both = Record(EventKind.QUEUED, operation=an_operation(9999), hold=a_hold(9999))
+    with pytest.raises(JournalDamaged):
+        await journal.commit(both)
+    assert await journal.operation(an_operation(9999).id) is None
+    assert await journal.entries(after=5990) == before
+    await journal.close()
+    assert quarantine.is_marked(folder)
+
+
+async def test_a_commit_that_can_not_even_be_taken_back_is_forgotten_with_the_connection(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    def refuse(action: int, what: str | None, *_: str | None) -> int:
+        if action == apsw.SQLITE_TRANSACTION and what == "ROLLBACK":
+            return apsw.SQLITE_DENY
+        if action == apsw.SQLITE_INSERT and what == "operation":
+            raise apsw.NoMemError("there is no memory")
+        return apsw.SQLITE_OK
+
+    await journal._read(lambda store: setattr(store.connection, "authorizer", refuse))
+    with pytest.raises(JournalWriteError, match="nothing was sent"):
+        await commit(journal, an_operation(2))
+    # The next one finds the file opened anew, at the end that it had before.
+    await commit(journal, an_operation(3))
+    assert await _after_restart(journal, folder) == ["op_00000001", "op_00000003"]
+
+
+@pytest.mark.parametrize(
+    ("action", "error", "told"),
+    [
+        ("write", apsw.FullError, JournalWriteError),
+        ("write", apsw.IOError, JournalUnavailable),
+        ("sync", apsw.IOError, JournalUnavailable),
+    ],
+)
+async def test_a_disk_that_takes_no_new_file_is_told_in_plain_words(
+    folder: Path,
+    disk: FaultyDisk,
+    action: Action,
+    error: type[apsw.Error],
+    told: type[JournalError],
+) -> None:
+    disk.trouble = _fail((action, FILE), error=error)
+    with pytest.raises(told) as caught:
+        await Journal.open(folder, now_ms=lambda: NOW_MS, vfs=disk.name)
+    assert getattr(caught.value, "is_disk_full", False) is (error is apsw.FullError)
+    disk.trouble = _none
+    journal = await Journal.open(folder, now_ms=lambda: NOW_MS, vfs=disk.name)
+    await commit(journal, an_operation(1))
+    await journal.close()
+
+
+async def test_a_repair_for_which_the_disk_has_no_room_changes_nothing_and_is_told(
+    folder: Path, disk: FaultyDisk
+) -> None:
+    journal = await Journal.open(folder, now_ms=lambda: NOW_MS)
+    await commit(journal, an_operation(1))
+    await journal.close()
+    file = folder / "journal.sqlite3"
+    connection = apsw.Connection(str(file))
+    connection.execute("DROP TRIGGER entry_is_never_changed; UPDATE entry SET at_ms = 1")
+    connection.close()
+    apsw.set_default_vfs(disk.name)
+    disk.trouble = _fail(("write", FILE), error=apsw.FullError)
+    try:
+        with pytest.raises(JournalDamaged, match="could not be repaired") as caught:
+            await Journal.open(folder, now_ms=lambda: NOW_MS)
+    finally:
+        apsw.set_default_vfs(disk.base)
+    assert "The disk is full" in str(caught.value.hint)
+    again = await Journal.open(folder, now_ms=lambda: NOW_MS)
+    assert len(await again.operations()) == 1
+    await again.close()
+
+
+@gone
+async def test_a_file_that_is_gone_and_has_no_room_to_come_back_refuses_the_commit(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    (folder / "journal.sqlite3").unlink()
+    disk.trouble = _fail(("write", RESCUED), error=apsw.FullError)
+    with pytest.raises(JournalWriteError, match="The disk is full"):
+        await commit(journal, an_operation(2))
+    disk.trouble = _none
+    await commit(journal, an_operation(3))
+    assert await _after_restart(journal, folder) == ["op_00000001", "op_00000003"]
+
+
+@gone
+async def test_a_file_that_came_back_and_can_not_be_opened_lets_the_till_close(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    (folder / "journal.sqlite3").unlink()
+    disk.trouble = _fail(("open", FILE))
+    assert await _after_restart(journal, folder) == ["op_00000001"]
+
+
+@gone
+async def test_a_mistake_while_the_till_closes_is_told_and_the_folder_is_free(
+    folder: Path, disk: FaultyDisk
+) -> None:
+    journal = await Journal.open(folder, now_ms=lambda: NOW_MS, vfs=disk.name)
+    await commit(journal, an_operation(1))
+    (folder / "journal.sqlite3").unlink()
+    disk.trouble = _fail(("write", RESCUED), error=apsw.InternalError)
+    with pytest.raises(apsw.InternalError):
+        await journal.close()
+    again = await Journal.open(folder, now_ms=lambda: NOW_MS)
+    await again.close()
 
 
 async def test_a_question_to_a_failing_disk_is_refused_in_plain_words(
