@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from . import chain, rows
+from . import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from . import rows
 
 _HASH_LENGTH: Final = 32
 
@@ -45,24 +47,15 @@ def judged(entries: Iterable[rows.Row]) -> Iterator[Judged]:
         tip = chain.Tip(seq, digest)
         if doubted is not None:
             its_content, right = doubted
-            is_right = seq == right.seq + 1 and _next(right, content) == tip
+            is_right = seq == right.seq + 1 and chain.next_tip(right, content) == tip
             yield right.seq, its_content, Verdict.FITS if is_right else Verdict.CHANGED
             before, doubted = right if is_right else before, None
         if seq != before.seq + 1:
             yield seq, content, Verdict.UNSURE
-        elif (expected := _next(before, content)) == tip:
+        elif (expected := chain.next_tip(before, content)) == tip:
             yield seq, content, Verdict.FITS
-        elif expected is None:
-            yield seq, content, Verdict.CHANGED
         else:
             doubted = content, expected
         before = tip
     if doubted is not None:
         yield doubted[1].seq, doubted[0], Verdict.CHANGED
-
-
-def _next(before: chain.Tip, content: chain.Content) -> chain.Tip | None:
-    try:
-        return chain.next_tip(before, content)
-    except rows.UNUSABLE:
-        return None

@@ -115,6 +115,11 @@ async def test_what_was_never_committed_is_not_found(journal: Journal) -> None:
     assert await journal.summary(None) == OutboxSummary()
 
 
+async def test_a_commit_of_nothing_writes_nothing(journal: Journal) -> None:
+    await journal.commit()
+    assert await journal.entries() == ()
+
+
 async def test_a_later_commit_replaces_the_state_and_keeps_the_entry(journal: Journal) -> None:
     first = an_operation()
     later = replace(first, state=OperationState.CONFIRMED, result=TransactionId("tr_r"))
@@ -192,6 +197,8 @@ async def test_the_summary_counts_what_waits_what_is_checked_and_what_needs_a_ma
         an_operation(6, state=state.UNKNOWN, kind=OperationKind.REDEEM),
         an_operation(7, state=state.ATTENTION, kind=OperationKind.ISSUE),
         an_operation(8, account=AccountId("other")),
+        # A cashier waits for this one's answer: it is neither waiting nor being checked.
+        an_operation(9, state=state.SENDING, kind=OperationKind.REDEEM),
     )
     assert await journal.summary(ACCOUNT) == OutboxSummary(
         waiting=3,

@@ -16,11 +16,14 @@ import pytest
 
 from giftill.journal import (
     Journal,
+    JournalClosed,
     JournalInUse,
     JournalNewer,
     JournalUnavailable,
+    opening,
     schema,
 )
+from giftill.journal.writer import Writer
 from tests.helpers.journal import NOW_MS, an_operation, commit
 
 if TYPE_CHECKING:
@@ -181,11 +184,11 @@ async def test_an_upgrade_that_fails_half_way_leaves_the_file_whole_and_old(
 
 
 async def test_a_cancelled_opening_gives_the_folder_back(folder: Path) -> None:
-    opening = asyncio.create_task(open_journal(folder))
+    asked = asyncio.create_task(open_journal(folder))
     await asyncio.sleep(0)
-    opening.cancel()
+    asked.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await opening
+        await asked
     journal: Journal | None = None
     while journal is None:
         with contextlib.suppress(JournalInUse):
@@ -210,7 +213,77 @@ async def test_a_folder_that_is_a_file_is_refused_in_plain_words(folder: Path) -
         await open_journal(folder)
 
 
+async def test_a_store_without_permissions_of_its_own_leaves_them_to_the_profile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir(mode=0o755)
+    for what in ("_HAS_MODES", "_SYNCS_FOLDERS"):
+        monkeypatch.setattr(opening, what, False)
+    for number in (1, 2):
+        journal = await open_journal(folder)
+        await commit(journal, an_operation(number))
+        await journal.close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+
+
+async def test_where_a_sync_stops_at_the_disks_own_memory_the_store_asks_for_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_HAS_FULL_FSYNC", True)
+    journal = await open_journal(folder)
+    wanted = {"fullfsync": 1, "checkpoint_fullfsync": 1}
+    found = await journal._read(lambda s: {name: s.connection.pragma(name) for name in wanted})
+    await journal.close()
+    assert found == wanted
+
+
+async def test_a_file_that_can_not_be_copied_first_is_not_upgraded(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = schema.STEPS
+    monkeypatch.setattr(schema, "STEPS", (*good, "ALTER TABLE fact ADD COLUMN note TEXT"))
+    (file.parent / "backups").write_text("no folder")
+    with pytest.raises(JournalUnavailable, match="backups"):
+        await open_journal(file.parent)
+    monkeypatch.setattr(schema, "STEPS", good)
+    journal = await open_journal(file.parent)
+    assert len(await journal.operations()) == 400
+    await journal.close()
+
+
+async def test_a_copy_that_was_never_finished_makes_room_for_the_next(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = file.parent / "backups"
+    backups.mkdir()
+    (backups / "journal-format1-20260101T000000Z.sqlite3.unfinished").write_text("half of it")
+    steps = (*schema.STEPS, "ALTER TABLE fact ADD COLUMN note TEXT")
+    monkeypatch.setattr(schema, "STEPS", steps)
+    journal = await open_journal(file.parent)
+    await journal.close()
+    (copy,) = backups.iterdir()
+    assert copy.suffix == ".sqlite3"
+
+
+async def test_what_is_asked_of_a_journal_that_can_not_be_opened_is_refused(folder: Path) -> None:
+    folder.write_text("no folder")
+    writer = Writer(folder, lambda: NOW_MS)
+    asking = writer.read(lambda store: store.tip)
+    writer.start()
+    with pytest.raises(JournalClosed):
+        await asking
+    with pytest.raises(JournalUnavailable):
+        await asyncio.wrap_future(writer.started)
+
+
 async def test_opening_loads_sqlite_and_importing_does_not() -> None:
-    script = "import sys, json, giftill.journal; print(json.dumps(sorted(sys.modules)))"
+    # What tools that watch the program loaded before does not count.
+    script = (
+        "import sys, json\n"
+        "before = set(sys.modules)\n"
+        "import giftill.journal\n"
+        "print(json.dumps([*({*sys.modules} - before)]))\n"
+    )
     loaded = json.loads(subprocess.check_output([sys.executable, "-c", script]))
+    assert "giftill.journal" in loaded
     assert not {"apsw", "filelock", "sqlite3"} & set(loaded)
