@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from giftill.texts import Texts
 from giftill.ui.app import open_window
 from giftill.ui.screens.till.view import TillScreen
+from giftill.ui.widgets.code_field import CodeField
 
 from .desk import code_of, desk_on
 from .patience import until
@@ -71,6 +72,13 @@ class Counter:
             await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
             await outside_tasks(partial(QTest.keyClick, focus, each))
         await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
+
+    @property
+    def code_typed(self) -> str:
+        """What stands in the code field, unless that is a masked code."""
+        field = self.screen.findChild(CodeField)
+        assert isinstance(field, CodeField)
+        return field.text()
 
     def scan(self, card: str) -> None:
         """Scan a card of the sandbox, by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 # What moves money shares one key: while one runs, no other is started by a second press.
 _MONEY: Final = "money"
+# No card code is so short, so that it can only be meant for the amount.
+_AMOUNT_BEGUN: Final = re.compile(r"[\d.,]{1,7}")
 
 
 class TillScreen(Screen):
@@ -139,7 +142,10 @@ class TillScreen(Screen):
         self._actions.render_state(state)
         render_action(self._main, state.main)
         if before is None or state.focus_count != before.focus_count:
+            ahead = self._typed_ahead(before, state)
             self._move_focus(state.focus)
+            for key in ahead:
+                self._amount.field.press(key)
         elif focused is not None and self._has_lost(focused):
             # Qt would move on to the next button, and the next Enter press it.
             self._code.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -329,6 +335,15 @@ class TillScreen(Screen):
         if state.done is not None:
             self._done.render_state(state.done)
         self._notice.render_state(state.notice)
+
+    def _typed_ahead(self, before: TillState | None, state: TillState) -> str:
+        """Take the digits that were typed while the card was read: they are of its amount."""
+        has_come = before is not None and before.busy and state.card is not None
+        typed = self._code.text().replace(" ", "")
+        if not (has_come and state.focus is Focus.AMOUNT and _AMOUNT_BEGUN.fullmatch(typed)):
+            return ""
+        self._code.accept(state.code.text)
+        return typed
 
     def _has_lost(self, focused: QWidget) -> bool:
         is_here = self.isVisible() and self.isAncestorOf(focused)

@@ -1,0 +1,102 @@
+"""A cashier who is faster than the network: what is typed while a card is read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.helpers.counter import Counter, at_the_till
+from tests.helpers.desk import code_of, sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from giftill.domain.cards import Card
+    from giftill.domain.codes import CardCode
+    from giftill.sandbox import SandboxServer
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with sandbox() as running:
+        yield running
+
+
+def keep_waiting(till: Counter, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let no card be read until the function that is returned was called."""
+    may_answer = asyncio.Event()
+    look_up = till.desk.sales.look_up
+
+    async def look_up_later(code: CardCode) -> Card:
+        await may_answer.wait()
+        return await look_up(code)
+
+    monkeypatch.setattr(till.desk.sales, "look_up", look_up_later)
+    return may_answer.set
+
+
+@pytest.mark.parametrize(("typed", "says"), [("12", "Hold €12.00"), ("7,5", "Hold €7.50")])
+async def test_digits_typed_before_the_balance_comes_are_the_amounts(
+    server: SandboxServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    says: str,
+) -> None:
+    async with at_the_till(server, tmp_path) as till:
+        answer = keep_waiting(till, monkeypatch)
+        till.scan("full_50")
+        await till.sees("Looking up")
+        await till.type(typed)
+        answer()
+        await till.sees(says)
+        assert not till.code_typed
+
+
+async def test_digits_go_on_where_they_were_when_the_balance_comes(
+    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_till(server, tmp_path) as till:
+        answer = keep_waiting(till, monkeypatch)
+        till.scan("full_50")
+        await till.sees("Looking up")
+        await till.type("1")
+        answer()
+        await till.sees("€50.00")
+        await till.type("2.50")
+        await till.press(Qt.Key.Key_F8)
+        await till.sees("Complete sale €12.50")
+
+
+async def test_another_code_that_is_being_typed_is_no_amount(
+    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_till(server, tmp_path) as till:
+        answer = keep_waiting(till, monkeypatch)
+        till.scan("full_50")
+        await till.sees("Looking up")
+        begun = code_of("full_25").secret[:8]
+        await till.type(begun)
+        answer()
+        await till.sees("€50.00")
+        assert till.code_typed.replace(" ", "") == begun
+        assert not till.reads("Hold €")
+
+
+async def test_digits_for_a_card_that_takes_nothing_stay_where_they_are(
+    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_till(server, tmp_path) as till:
+        answer = keep_waiting(till, monkeypatch)
+        till.scan("empty")
+        await till.sees("Looking up")
+        await till.type("12")
+        answer()
+        await till.sees("€0.00")
+        assert till.code_typed == "12"
