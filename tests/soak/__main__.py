@@ -1,7 +1,8 @@
 """`make soak`: kills tills a thousand times on a bad network and holds their books to the ledger.
 
-Prints what was done, what was found and the seed. Exit status: 0 if nothing was lost, doubled or
-stuck and every chain is as it was written; 1 otherwise, and then the files are kept to look into.
+Prints what was done, what was found and the seed; then how long a till takes to start after years
+of work. Exit status: 0 if nothing was lost, doubled or stuck, every chain is as it was written and
+years cost no time; 1 otherwise, and then the files are kept to look into.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.benchmarks import years
+from tests.benchmarks.table import show
 from tests.soak.books import Wrong
 from tests.soak.lane import Counts, Lane, chapter
 from tests.soak.program import commands, windows
@@ -61,6 +64,8 @@ def main(argv: Sequence[str]) -> int:
     soak = Soak(folder, wanted)
     soak.run(started + wanted.minutes * 60)
     is_well = soak.tell(time.monotonic() - started)
+    if wanted.operations:
+        is_well &= _starts_after_years(wanted.operations)
     if is_well:
         shutil.rmtree(folder, ignore_errors=True)
     else:
@@ -73,9 +78,20 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=1_000, help="at least so many")
     parser.add_argument("--faults", type=int, default=2_000, help="at least so many")
     parser.add_argument("--days", type=int, default=1, help="at least so many simulated days")
+    parser.add_argument(
+        "--operations", type=int, default=years.OPERATIONS, help="in the journal of years; 0: none"
+    )
     parser.add_argument("--minutes", type=float, default=25.0, help="at most so many")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31))
     return parser.parse_args(argv)
+
+
+def _starts_after_years(operations: int) -> bool:
+    """Print how a till starts with so many operations; tell whether that is quick enough."""
+    print(f"Writing a journal of {operations:,} operations takes some minutes.", flush=True)
+    rows = years.years_rows(operations)
+    show(rows)
+    return all(row.is_met for row in rows)
 
 
 class Soak:
