@@ -25,14 +25,20 @@ SOURCES = "src/giftill/"
 WHOLE = (
     "domain/*",
     "journal/*",
+    "services/accounts.py",
     "services/answers.py",
     "services/attempt.py",
+    "services/attention.py",
+    "services/breaker.py",
+    "services/connectivity.py",
+    "services/limits.py",
     "services/lookup.py",
     "services/online.py",
     "services/reconcile.py",
     "services/recovery.py",
     "services/search.py",
     "services/settle.py",
+    "services/together.py",
 )
 OTHERS_PERCENT = 90
 
