@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -137,6 +138,11 @@ class _PrivateFile(RotatingFileHandler):
         return TextIOWrapper(
             os.fdopen(descriptor, "ab"), encoding="utf-8", errors="backslashreplace"
         )
+
+    def close(self) -> None:
+        """Close the file; what a full disk did not take of it is dropped."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class's name
         """Drop what can't be written."""

@@ -185,7 +185,7 @@ class Terminal:
             "HOME": till.environ["HOME"],
         }
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [*GIFTILL, *words],
+            [*till.prefix, *GIFTILL, *words],
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,

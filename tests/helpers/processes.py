@@ -58,10 +58,12 @@ class Till:
     Attributes:
         data: The data folder.
         environ: The whole environment of its processes.
+        prefix: What they are started with, where they see another disk than the test does.
     """
 
     data: Path
     environ: Mapping[str, str]
+    prefix: tuple[str, ...] = ()
 
     def with_environ(self, **values: str) -> Till:
         """Return the same till with other surroundings; an empty value takes a variable away."""
@@ -71,7 +73,7 @@ class Till:
     def run(self, *words: str, stdin: str = "") -> Ended:
         """Run a command to its end."""
         ended = subprocess.run(
-            [*GIFTILL, *words],
+            [*self.prefix, *GIFTILL, *words],
             env=self.environ,
             input=stdin,
             capture_output=True,
@@ -90,7 +92,7 @@ class Till:
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command whose end is the test's business; it is silent."""
         return subprocess.Popen(
-            [*GIFTILL, *words],
+            [*self.prefix, *GIFTILL, *words],
             env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

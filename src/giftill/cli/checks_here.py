@@ -104,7 +104,7 @@ async def check_journal(context: Context) -> tuple[Finding, ...]:
     from giftill.journal import JournalInUse
 
     try:
-        async with context.journal() as journal:
+        async with context.journal(tells_repair=False) as journal:
             if journal is None:
                 return (_JOURNAL.ok(Message(N_("None yet: no money was moved at this till."))),)
             await journal.check_integrity()

@@ -111,31 +111,46 @@ class Context:
         async with self.wiring.open_desk(self.settings, self.folders, self.environ) as desk:
             if not desk.has_token.value:
                 raise desk.token_problem.value or NoTokenError
+            await self._tell_repair(desk.journal)
             yield desk
 
     @asynccontextmanager
-    async def journal(self) -> AsyncIterator[Journal | None]:
+    async def journal(self, *, tells_repair: bool = True) -> AsyncIterator[Journal | None]:
         """Open the journal for a command that only reads it; None where there is none yet.
+
+        Args:
+            tells_repair: Say what became of a damaged file; not for a command that does so itself.
 
         Raises:
             JournalInUse: Another Giftill has it open.
             GiftillError: It can't be opened, or the data folder is none.
         """
         from giftill.journal import Journal
-        from giftill.journal.opening import FILE_NAME
+        from giftill.journal.starting import is_begun
 
         # An empty answer must mean that nothing is there, not that nothing could be looked at.
         self.folders.prepare()
-        if not (self.folders.data / FILE_NAME).exists():
+        if not is_begun(self.folders.data):
             yield None
             return
         from giftill.services.clock import SystemClock
 
         journal = await Journal.open(self.folders.data, now_ms=SystemClock().now_ms)
         try:
+            if tells_repair:
+                await self._tell_repair(journal)
             yield journal
         finally:
             await journal.close()
+
+    async def _tell_repair(self, journal: Journal) -> None:
+        """Say what became of a damaged file, with each command until a manager has read it."""
+        repair = await journal.salvage()
+        if repair is not None:
+            t = self.t
+            title = t("The journal was repaired")
+            self.terminal.note(f"{title}. {t.message(repair.told)}")
+            self.terminal.note(t("When a manager has read this: giftill journal check --seen"))
 
     async def check_location(self, client: GiftyClient) -> None:
         """Hold the location given for this command to the account's own list.

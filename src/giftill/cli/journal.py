@@ -50,7 +50,7 @@ async def journal(context: Context, arguments: argparse.Namespace) -> Exit:
 async def _verify(context: Context, *, is_check: bool, is_seen: bool) -> Exit:
     t, terminal = context.t, context.terminal
     report = repair = None
-    async with context.journal() as store:
+    async with context.journal(tells_repair=False) as store:
         if store is not None:
             if is_check:
                 await store.check_integrity()

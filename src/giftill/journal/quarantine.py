@@ -117,7 +117,8 @@ def _salvage(folder: Path, aside: Path, now_ms: Callable[[], int]) -> None:
         new = aside / _NEW
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=_PRIVATE_FOLDER)
-        finding = (aside / _SALVAGING).read_text("utf-8")
+        # A full disk or a power cut may have left anything of it, or nothing.
+        finding = (aside / _SALVAGING).read_text("utf-8", "replace").strip("\0") or "damaged"
         store = open_store(new, "", Looking.NOT)
         try:
             report = salvage(aside / FILE_NAME, store, now_ms(), aside.name, finding)

@@ -9,12 +9,19 @@ from . import quarantine
 from .errors import JournalDamaged, JournalError
 from .opening import FILE_NAME, Looking, open_store
 from .store import DISK_TROUBLE
+from .wal import wal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .store import Store
+
+
+def is_begun(folder: Path) -> bool:
+    """Tell whether a till ever worked in a folder, also where its file is being put aside."""
+    file = folder / FILE_NAME
+    return any(each.exists() for each in (file, wal_of(file), folder / quarantine.FOLDER_NAME))
 
 
 def start_store(folder: Path, vfs: str, now_ms: Callable[[], int]) -> Store:

@@ -42,6 +42,14 @@ def fail(error: Exception) -> None:
     raise error
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110 - asked before any test
+def test_a_full_disk_stops_neither_a_line_nor_the_end(tmp_path: Path) -> None:
+    (tmp_path / "giftill.log").symlink_to("/dev/full")
+    logs.start_logging(tmp_path)
+    logging.getLogger("giftill").error("nobody will read this")
+    logs.stop_logging()
+
+
 @pytest.mark.parametrize(
     "text",
     [
