@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from giftill.journal import Journal, JournalError
+from giftill.journal import Journal, JournalClosed, JournalDamaged, JournalError
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -31,16 +31,21 @@ class Upkeep:
     async def run(self) -> None:
         """Look, until the journal is closed or damaged: then it tells so itself."""
         never = asyncio.Event()
+        has_looked = False
         await self._clock.wait(never, _AFTER_START_S)
-        try:
-            is_due = await self._is_due()
-            await self._look(is_deep=is_due)
-            while True:
-                await self._clock.wait(never, _HOUR_S)
-                if await self._is_due():
-                    await self._look(is_deep=True)
-        except JournalError:
-            _log.exception("The journal could not be looked through")
+        while True:
+            try:
+                is_due = await self._is_due()
+                if is_due or not has_looked:
+                    await self._look(is_deep=is_due)
+                    has_looked = True
+            except (JournalClosed, JournalDamaged):
+                _log.info("The journal is looked through no more", exc_info=True)
+                return
+            except JournalError:
+                # A disk that is full or fails for a moment must not be the end of it.
+                _log.exception("The journal could not be looked through")
+            await self._clock.wait(never, _HOUR_S)
 
     async def _is_due(self) -> bool:
         last = await self._journal.fact(_INSPECTED_FACT)
