@@ -127,12 +127,12 @@ async def reread_until_complete(
     )
     try:
         while True:
-            if not connectivity.is_paused:
-                try:
-                    if (await reread_holds(journal, client, accounts, clock)).is_complete:
-                        return
-                except JournalError:
-                    _log.exception("Could not record what became of the open holds")
+            try:
+                # While the account is paused, nothing is sent: a hold counts as not read.
+                if (await reread_holds(journal, client, accounts, clock)).is_complete:
+                    return
+            except JournalError:
+                _log.exception("Could not record what became of the open holds")
             # The answers to these very questions do not count as news.
             wake.clear()
             await clock.wait(wake, _REREAD_S)

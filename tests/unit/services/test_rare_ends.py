@@ -40,11 +40,11 @@ async def a_hold(desk: Desk) -> Hold:
     return placed.hold
 
 
-async def lose(desk: Desk, server: SandboxServer, kind: FaultKind) -> Operation:
-    """Hold 12.50 on a card and lose the request or its answer."""
+async def lost_hold(desk: Desk, server: SandboxServer) -> Operation:
+    """Hold 12.50 on a card and lose the answer."""
     code = code_of("full_50")
     card = await desk.sales.look_up(code)
-    server.faults.set(Fault(kind, path=REDEEM, times=1))
+    server.faults.set(Fault(FaultKind.LOSE_ANSWER_AFTER, path=REDEEM, times=1))
     placed = await desk.sales.hold(code, card, Money(1250), desk.sales.new_sale())
     assert placed.operation is not None
     return placed.operation
@@ -134,20 +134,22 @@ async def test_a_disk_that_refuses_an_attempt_puts_it_off_and_nothing_is_sent(
     assert pauses[0] > 0
 
 
-async def test_what_else_happens_on_the_card_is_not_taken_for_the_lost_hold(
+async def test_what_else_happens_on_the_card_is_not_taken_for_the_lost_refund(
     desk: Desk, server: SandboxServer
 ) -> None:
     taken = await desk.client.redeem(code_of("full_50"), Money(1250), capture=True)
-    operation = await lose(desk, server, FaultKind.LOSE_BEFORE)
-    await desk.client.refund(taken.id, Money(1250), reason="CUSTOMER_REQUEST")
-    seen = await search(desk.client, desk.journal, desk.connectivity, operation)
+    server.faults.set(Fault(FaultKind.LOSE_BEFORE, path="/v1/transactions/*/refund", times=1))
+    placed = await desk.sales.refund(taken, Money(1250), reason="CUSTOMER_REQUEST")
+    assert placed.operation is not None
+    await desk.client.redeem(code_of("full_50"), Money(1250), capture=True)
+    seen = await search(desk.client, desk.journal, desk.connectivity, placed.operation)
     assert seen.all == ()
 
 
 async def test_a_till_that_closes_during_a_look_waits_for_no_other(
     desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    operation = await lose(desk, server, FaultKind.LOSE_ANSWER_AFTER)
+    operation = await lost_hold(desk, server)
     now_ms = desk.clock.now_ms
     monkeypatch.setattr(desk.clock, "now_ms", lambda: now_ms() + MINUTE_MS)
     ask = GiftyClient.transactions
