@@ -238,6 +238,17 @@ class Terminal:
 
         self._until(pressed, f"“{name}” leads to “{then}”")
 
+    def press_away(self, name: str) -> None:
+        """Press the button of that name through the accessibility bus, until it is gone."""
+
+        def gone() -> bool:
+            found = [each for each in self.controls() if each.name == name]
+            for each in found:
+                self._reader.press(each)
+            return not found
+
+        self._until(gone, f"“{name}” is gone")
+
     def shows(self, text: str) -> bool:
         """Tell whether this text is in the name of anything on screen."""
         return any(text in each for each in self.texts())
