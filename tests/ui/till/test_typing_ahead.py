@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from giftill.domain.cards import Card
     from giftill.domain.codes import CardCode
+    from giftill.domain.money import Money
+    from giftill.domain.operations import SaleId
     from giftill.sandbox import SandboxServer
+    from giftill.services.results import Placed
 
 pytestmark = pytest.mark.anyio
 
@@ -100,3 +103,35 @@ async def test_digits_for_a_card_that_takes_nothing_stay_where_they_are(
         answer()
         await till.sees("€0.00")
         assert till.code_typed == "12"
+
+
+async def test_digits_stay_where_they_are_while_an_earlier_hold_is_under_way(
+    server: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_hold = asyncio.Event()
+    async with at_the_till(server, tmp_path) as till:
+        hold = till.desk.sales.hold
+
+        async def hold_later(
+            code: CardCode, card: Card, amount: Money, sale: SaleId, total_cents: int | None
+        ) -> Placed:
+            await may_hold.wait()
+            return await hold(code, card, amount, sale, total_cents)
+
+        monkeypatch.setattr(till.desk.sales, "hold", hold_later)
+        await till.press(Qt.Key.Key_F3)
+        await till.type("60\r")
+        till.scan("full_50")
+        await till.sees("Hold €50.00")
+        await till.press(Qt.Key.Key_F8)
+        await till.sees("Holding")
+        answer = keep_waiting(till, monkeypatch)
+        till.scan("full_25")
+        await till.sees("Looking up")
+        await till.type("5")
+        answer()
+        await till.sees("€25.00")
+        assert till.code_typed == "5"
+        may_hold.set()
+        await till.sees("Hold €10.00")
+        assert till.code_typed == "5"

@@ -339,8 +339,10 @@ class TillScreen(Screen):
     def _typed_ahead(self, before: TillState | None, state: TillState) -> str:
         """Take the digits that were typed while the card was read: they are of its amount."""
         has_come = before is not None and before.busy and state.card is not None
+        # While an earlier hold is under way, the amount can't be changed.
+        is_open = state.focus is Focus.AMOUNT and not _is_locked(self._amount.field)
         typed = self._code.text().replace(" ", "")
-        if not (has_come and state.focus is Focus.AMOUNT and _AMOUNT_BEGUN.fullmatch(typed)):
+        if not (has_come and is_open and _AMOUNT_BEGUN.fullmatch(typed)):
             return ""
         self._code.accept(state.code.text)
         return typed
