@@ -23,7 +23,8 @@ class Together:
 
         A caller that is cancelled leaves it to the others.
         """
-        if self._next is None:
+        if self._next is None or self._next.done():
+            # One that is done without having begun was cancelled, as at the end of a run.
             self._next = asyncio.create_task(self._do())
             self._next.add_done_callback(_hear)
         await asyncio.shield(self._next)

@@ -77,6 +77,21 @@ async def test_what_goes_wrong_is_told_to_all_and_the_next_begins_anew() -> None
     assert work.begun == 2
 
 
+async def test_work_that_was_cancelled_before_it_began_is_no_end() -> None:
+    work = Counting()
+    work.let_go.set()
+    together = Together(work)
+    before = asyncio.all_tasks()
+    caller = asyncio.create_task(together())
+    await asyncio.sleep(0)
+    for each in asyncio.all_tasks() - before - {caller}:
+        each.cancel()
+    await asyncio.wait([caller])
+    assert caller.cancelled()
+    await together()
+    assert work.begun == 1
+
+
 async def test_what_goes_wrong_when_nobody_waits_any_more_is_no_crash() -> None:
     told: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
