@@ -140,10 +140,10 @@ async def run_dialog(dialog: QDialog) -> int:
 
     dialog.finished.connect(settle)
     dialog.destroyed.connect(died)
-    dialog.open()
-    if isinstance(dialog, DecisionDialog):
-        dialog.round_corners()
     try:
+        dialog.open()
+        if isinstance(dialog, DecisionDialog):
+            dialog.round_corners()
         result = await answer
         if is_alive:
             _give_back_the_keys(dialog.parentWidget())

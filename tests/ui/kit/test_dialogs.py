@@ -76,6 +76,19 @@ async def test_the_whole_window_stays_dimmed_when_it_grows(window: QWidget) -> N
     await task
 
 
+async def test_a_dialog_that_fails_to_show_leaves_nothing_before_the_window(
+    window: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: DecisionDialog) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(DecisionDialog, "round_corners", fail)
+    with pytest.raises(ArithmeticError):
+        await ask(window, "Cancel this sale?", "€ 22,50 goes back.", CHOICES)
+    assert opened(window) is None
+    await until(lambda: not window.findChildren(QWidget))
+
+
 async def test_escape_goes_back_and_chooses_nothing(window: QWidget) -> None:
     task, dialog = await asked(window)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
