@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +16,7 @@ from tests.simulation.power.replay import Fate
 from tests.simulation.power.till import cut_power_everywhere, live
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     import apsw
 
@@ -29,9 +32,20 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RecordingDisk:
     return recording
 
 
-async def test_no_power_cut_takes_what_was_promised(disk: RecordingDisk, tmp_path: Path) -> None:
+@pytest.fixture
+def after(tmp_path: Path) -> Iterator[Path]:
+    """Return where the disks after a cut are laid out: in memory, where no sync takes time."""
+    memory = Path("/dev/shm")
+    home = memory if memory.is_dir() and os.access(memory, os.W_OK) else tmp_path
+    with tempfile.TemporaryDirectory(prefix="giftill-power-", dir=home) as name:
+        yield Path(name) / "after"
+
+
+async def test_no_power_cut_takes_what_was_promised(
+    disk: RecordingDisk, tmp_path: Path, after: Path
+) -> None:
     await live(disk, tmp_path / "data")
-    verdict = await cut_power_everywhere(disk.log, tuple(Fate), tmp_path / "after", SEED)
+    verdict = await cut_power_everywhere(disk.log, tuple(Fate), after, SEED)
     print(f"{verdict.cuts} cuts, {verdict.promises} promises, {verdict.lost} lost, seed {SEED}")
     assert verdict.findings == []
     assert verdict.lost == 0
@@ -39,18 +53,18 @@ async def test_no_power_cut_takes_what_was_promised(disk: RecordingDisk, tmp_pat
 
 
 async def test_a_first_start_that_is_cut_off_is_begun_again(
-    disk: RecordingDisk, tmp_path: Path
+    disk: RecordingDisk, tmp_path: Path, after: Path
 ) -> None:
     journal = await Journal.open(tmp_path / "data", now_ms=lambda: NOW_MS, vfs=disk.name)
     await journal.close()
     for seed in range(8):
         torn = (Fate.SECTORS, Fate.JUNK) if seed % 2 else (Fate.JUNK, Fate.SECTORS)
-        verdict = await cut_power_everywhere(disk.log, torn, tmp_path / "after", seed)
+        verdict = await cut_power_everywhere(disk.log, torn, after, seed)
         assert verdict.findings == [], f"seed {seed}"
 
 
 async def test_without_a_sync_at_each_commit_the_cuts_find_what_is_lost(
-    disk: RecordingDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    disk: RecordingDisk, tmp_path: Path, after: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up = opening._set_up
 
@@ -60,7 +74,7 @@ async def test_without_a_sync_at_each_commit_the_cuts_find_what_is_lost(
 
     monkeypatch.setattr(opening, "_set_up", with_normal)
     await live(disk, tmp_path / "data")
-    verdict = await cut_power_everywhere(disk.log[:400], (Fate.LOST,), tmp_path / "after", SEED)
+    verdict = await cut_power_everywhere(disk.log[:400], (Fate.LOST,), after, SEED)
     assert verdict.lost > 0
     # Whatever is lost, the file stays whole.
     assert not [each for each in verdict.findings if not each.endswith("is lost")]
