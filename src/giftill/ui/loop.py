@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import qasync
 import shiboken6
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from contextvars import Context
 
     from PySide6.QtWidgets import QApplication
+
+_T = TypeVar("_T")
 
 # Keyring and files; the journal has a thread of its own.
 _THREADS: Final = 4
@@ -41,7 +44,28 @@ class _Loop(qasync.QEventLoop):  # type: ignore[misc] # qasync carries no type i
         """Run on `app`."""
         self._due: deque[asyncio.Handle] = deque()
         self._is_coming = False
+        self._home = threading.get_ident()
+        self._exit: BaseException | None = None
         super().__init__(app)
+
+    def run_forever(self) -> None:
+        """Run until `stop` is called.
+
+        Raises:
+            KeyboardInterrupt, SystemExit: A callback raised it.
+        """
+        super().run_forever()
+        if self._exit is not None:
+            request, self._exit = self._exit, None
+            raise request
+
+    def run_until_complete(self, future: Awaitable[_T]) -> _T:
+        """Run until `future` is done, and return its result.
+
+        asyncio's own: qasync's asks for a stop also where an exit has stopped the loop already, and
+        then stops the run that clears up.
+        """
+        return asyncio.BaseEventLoop.run_until_complete(self, future)
 
     def call_soon(
         self, callback: Callable[..., object], *args: object, context: Context | None = None
@@ -53,9 +77,14 @@ class _Loop(qasync.QEventLoop):  # type: ignore[misc] # qasync carries no type i
         return handle
 
     def _come(self) -> None:
-        if not self._is_coming:
-            self._is_coming = True
-            super().call_soon(self._run_due)
+        if self._is_coming:
+            return
+        if threading.get_ident() != self._home:
+            # Python may clear up a forgotten coroutine in any thread; Qt's timers begin here only.
+            self.call_soon_threadsafe(self._come)
+            return
+        super().call_soon(self._run_due)
+        self._is_coming = True
 
     def _run_due(self) -> None:
         """Run what is due, but let Qt have its turn in between: keys, painting, sockets."""
@@ -65,8 +94,12 @@ class _Loop(qasync.QEventLoop):  # type: ignore[misc] # qasync carries no type i
                 handle = self._due.popleft()
                 if not handle.cancelled():
                     handle._run()  # noqa: SLF001 - what a loop does with a handle
+        except (KeyboardInterrupt, SystemExit) as request:
+            # Qt would print it and go on, with a timer of qasync's that fails without end.
+            self._exit = request
+            self.stop()
         finally:
-            # Also when a request to exit goes through: whoever clears up needs the rest.
+            # Also after a request to exit: whoever clears up needs the rest.
             self._is_coming = False
             if self._due:
                 self._come()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +110,69 @@ def test_what_is_due_when_a_run_ends_runs_in_the_next(app: object) -> None:
         runner.run(leave_something())
         runner.run(asyncio.sleep(0.05))
     assert ran == [1]
+
+
+async def test_a_callback_asked_for_in_another_thread_runs_and_the_loop_goes_on() -> None:
+    loop = asyncio.get_running_loop()
+    ran_in: list[int] = []
+    done = asyncio.Event()
+
+    def ask() -> None:
+        loop.call_soon(lambda: ran_in.append(threading.get_ident()))
+        loop.call_soon(done.set)
+
+    def ask_elsewhere() -> None:
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+
+    # From Qt, when nothing of asyncio's is due.
+    QTimer.singleShot(0, ask_elsewhere)
+    await done.wait()
+    assert ran_in == [threading.get_ident()]
+
+
+def raise_exit(request: BaseException) -> None:
+    raise request
+
+
+async def wait_until_cancelled(cleared_up: list[str]) -> None:
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0)
+        cleared_up.append("all")
+
+
+@pytest.mark.parametrize("request_to_exit", [KeyboardInterrupt(), SystemExit(3)])
+def test_a_request_to_exit_in_a_callback_ends_the_run_with_everything_cleared_up(
+    app: object, request_to_exit: BaseException
+) -> None:
+    assert app is not None
+    cleared_up: list[str] = []
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(raise_exit, request_to_exit)
+        await wait_until_cancelled(cleared_up)
+
+    with (
+        pytest.raises(type(request_to_exit)),
+        asyncio.Runner(loop_factory=qt_event_loop) as runner,
+    ):
+        runner.run(work())
+    assert cleared_up == ["all"]
+
+
+def test_a_request_to_exit_in_the_main_task_leaves_others_the_time_to_clear_up(app: object) -> None:
+    assert app is not None
+    cleared_up: list[str] = []
+
+    async def work() -> None:
+        other = asyncio.create_task(wait_until_cancelled(cleared_up))
+        await asyncio.sleep(0)
+        assert not other.done()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), asyncio.Runner(loop_factory=qt_event_loop) as runner:
+        runner.run(work())
+    assert cleared_up == ["all"]
