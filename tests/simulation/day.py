@@ -107,8 +107,8 @@ class Day:
         self.world.act(till, self._people.hold(till, card, cents), self._a_while())
 
     def _hold_late(self, till: Till) -> None:
-        """Let the card be read at once, and the hold reach the server after the till gave up."""
-        self.world.network.fates.extend((Fate.FINE, Fate.LATE))
+        """Let the hold reach the server after the till gave up, whatever is asked before it."""
+        self.world.network.fates_of["redeem"].append(Fate.LATE)
         self._hold(till)
 
     def _complete(self, till: Till) -> None:

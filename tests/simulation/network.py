@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from contextvars import Context
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -81,6 +81,7 @@ class Network:
     Attributes:
         is_down: Whether nobody can reach anybody.
         fates: What happens to the next requests; the rest are fine, or as `chance` draws.
+        fates_of: What happens to the next requests of a kind, by the last word of their path.
         chance: Draws the fate of a request once `fates` is empty.
         met: How many requests met each fate.
         banks: The accounts.
@@ -89,6 +90,7 @@ class Network:
     def __init__(self, banks: tuple[Bank, ...]) -> None:
         self.is_down = False
         self.fates: deque[Fate] = deque()
+        self.fates_of: defaultdict[str, deque[Fate]] = defaultdict(deque)
         self.chance: Callable[[], Fate] = lambda: Fate.FINE
         self.met: Counter[Fate] = Counter()
         self.banks = banks
@@ -98,14 +100,17 @@ class Network:
         """Let every request from now on be fine."""
         self.is_down = False
         self.fates.clear()
+        self.fates_of.clear()
         self.chance = lambda: Fate.FINE
         for bank in self.banks:
             bank.lists_behind_s = 0
 
-    def next_fate(self) -> Fate:
-        """Draw what happens to a request."""
+    def next_fate(self, word: str) -> Fate:
+        """Draw what happens to a request, whose path ends in this word."""
         if self.is_down:
             return Fate.REFUSED
+        if self.fates_of[word]:
+            return self.fates_of[word].popleft()
         return self.fates.popleft() if self.fates else self.chance()
 
     def apart(self, work: Coroutine[object, object, Answer]) -> asyncio.Task[Answer]:
@@ -133,7 +138,7 @@ class Wire(httpx.AsyncBaseTransport):
         await self._till.step("before sending")
         intent = INTENT.get()
         self._till.watch(request, intent)
-        fate = self._network.next_fate()
+        fate = self._network.next_fate(request.url.path.rpartition("/")[2])
         if fate is Fate.TWICE and request.url.path.endswith(_ONLY_ONCE) and intent is None:
             fate = Fate.FINE
         self._network.met[fate] += 1
