@@ -31,6 +31,7 @@ from giftill.services.recovery import recover, reread_until_complete
 from giftill.services.sale import SaleService
 from giftill.services.settle import Outbox
 from giftill.services.upkeep import Upkeep
+from giftill.services.workplace import Workplace
 from giftill.vault import find_token
 
 if TYPE_CHECKING:
@@ -198,11 +199,12 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         stack.push_async_callback(journal.close)
         pacer = pacer_of(settings, plan.folders)
         client = await stack.enter_async_context(_client(settings, pacer, connectivity))
-        token = _TokenFeed(plan.find_token, client, connectivity)
-        await token.feed()
         accounts = Accounts(journal, client, plan.identity)
-        limits = Limits.of(settings)
-        outbox = Outbox(journal, client, accounts, connectivity, clock, limits)
+        catalogue = Catalogue(client, journal, accounts, clock)
+        workplace = Workplace(client, accounts, catalogue)
+        token = _TokenFeed(plan.find_token, client, connectivity, workplace)
+        await token.feed()
+        outbox = Outbox(journal, client, accounts, connectivity, clock, Limits.of(settings))
         reconciler = Reconciler(
             journal,
             client,
@@ -212,7 +214,9 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
             quiet_s=_QUIET_S,
             tills_on_account=settings.tills_on_account,
         )
-        sales = SaleService(journal, client, accounts, connectivity, outbox, reconciler, clock)
+        sales = SaleService(
+            journal, client, accounts, workplace, connectivity, outbox, reconciler, clock
+        )
         sales.cashier = settings.cashier
         await recover(journal, clock, quiet_s=_QUIET_S)
         await outbox.refresh()
@@ -221,8 +225,7 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         if plan.works:
             parts = (journal, client, accounts, connectivity, clock)
             reread = partial(reread_until_complete, *parts)
-            upkeep = Upkeep(journal, clock)
-            others = (reread, upkeep.run)
+            others = (reread, Upkeep(journal, clock).run)
             await stack.enter_async_context(_at_work(outbox, reconciler, others, plan.begin))
         yield Desk(
             client=client,
@@ -232,12 +235,12 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
             clock=clock,
             connectivity=connectivity,
             accounts=accounts,
-            catalogue=Catalogue(client, journal, accounts, clock),
+            catalogue=catalogue,
             sales=sales,
             outbox=outbox,
             attention=Attention(journal, client, accounts, outbox, reconciler, clock),
             reconciler=reconciler,
-            location=Observable(client.location),
+            workplace=workplace,
             has_token=token.is_there,
             token_problem=token.problem,
             reload_token=token.feed,
@@ -272,11 +275,13 @@ class _TokenFeed:
         find: Callable[[], Awaitable[str | None]],
         client: GiftyClient,
         connectivity: Connectivity,
+        workplace: Workplace,
     ) -> None:
-        """Feed `client` with what `find` finds."""
+        """Feed `client` with what `find` finds, and let the shop be one of its account."""
         self._find = find
         self._client = client
         self._connectivity = connectivity
+        self._workplace = workplace
         self.is_there = Observable(value=False)
         self.problem: Observable[GiftillError | None] = Observable(None)
 
@@ -291,6 +296,7 @@ class _TokenFeed:
         self._connectivity.forget_refusal()
         self.problem.set(problem)
         self.is_there.set(token is not None)
+        await self._workplace.review()
         return token is not None
 
 

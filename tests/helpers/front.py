@@ -32,6 +32,10 @@ class Front:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def stand_before(self, server_url: str) -> None:
+        """Hand on to another server from now on."""
+        self._port = urlsplit(server_url).port
+
     async def open(self) -> None:
         """Begin to listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)

@@ -225,7 +225,7 @@ class Till:
         """Let it work for another shop, now and after a restart."""
         self._settings = msgspec.structs.replace(self._settings, location=location)
         if self.desk is not None:
-            self.desk.client.location = LocationId(location)
+            self.desk.workplace.choose(LocationId(location))
 
     # What its disk and network tell.
 

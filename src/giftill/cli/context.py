@@ -152,6 +152,21 @@ class Context:
             self.terminal.note(f"{title}. {t.message(repair.told)}")
             self.terminal.note(t("When a manager has read this: giftill journal check --seen"))
 
+    async def check_workplace(self, desk: Desk) -> None:
+        """Refuse to make anything for a shop of another account than the token's.
+
+        Raises:
+            UnknownLocationError: The location, given or chosen, is not the account's.
+            GiftyError: It could not be checked.
+        """
+        if self.settings.location is not None and desk.client.location is None:
+            # It is some account's own, but whose the token is may not be known yet.
+            await desk.accounts.ensure()
+            await desk.workplace.review()
+            if desk.location.value is None:
+                raise UnknownLocationError(self.settings.location)
+        await self.check_location(desk.client)
+
     async def check_location(self, client: GiftyClient) -> None:
         """Hold the location given for this command to the account's own list.
 

@@ -75,7 +75,7 @@ async def redeem(context: Context, arguments: argparse.Namespace) -> Exit:
     cents = parse_amount(arguments.amount)
     wait_s = checked_wait(arguments.wait)
     async with context.desk() as desk:
-        await context.check_location(desk.client)
+        await context.check_workplace(desk)
         card = await desk.sales.look_up(code)
         placed = await desk.sales.hold(
             code, card, Money(cents, card.currency), desk.sales.new_sale()
@@ -218,7 +218,7 @@ async def _hold(context: Context, desk: Desk, transaction: TransactionId) -> Hol
     """
     account = await desk.accounts.known()
     if account is None or await desk.journal.hold(account, transaction) is None:
-        await context.check_location(desk.client)
+        await context.check_workplace(desk)
     return await desk.sales.find_hold(transaction)
 
 

@@ -84,7 +84,7 @@ async def issue(context: Context, arguments: argparse.Namespace) -> Exit:
     package = _package_id(arguments.package)
     wait_s = checked_wait(arguments.wait)
     async with context.desk() as desk:
-        await context.check_location(desk.client)
+        await context.check_workplace(desk)
         card = await desk.sales.look_up(code)
         amount = await _worth(desk, card, cents, package)
         placed = await desk.sales.issue(
@@ -100,7 +100,7 @@ async def extend(context: Context, arguments: argparse.Namespace) -> Exit:
     until = read_date(arguments.until, datetime.now(UTC))
     wait_s = checked_wait(arguments.wait)
     async with context.desk() as desk:
-        await context.check_location(desk.client)
+        await context.check_workplace(desk)
         card = await desk.sales.look_up(code)
         placed = await desk.sales.extend(code, card, until)
         placed = await resolved(context, desk, placed, wait_s)
@@ -114,7 +114,7 @@ async def refund(context: Context, arguments: argparse.Namespace) -> Exit:
     wait_s = checked_wait(arguments.wait)
     is_word = _REASON.fullmatch(arguments.reason) is not None
     async with context.desk() as desk:
-        await context.check_location(desk.client)
+        await context.check_workplace(desk)
         transaction = await desk.client.transaction(transaction_id)
         placed = await desk.sales.refund(
             transaction,

@@ -64,7 +64,9 @@ class Accounts:
                 if known is not None:
                     return known
                 token = self._client.token
-                locations = [each.id async for each in self._client.locations(priority=priority)]
+                # For no shop: the chosen one may be another account's, and refused.
+                listed = self._client.locations(location=None, priority=priority)
+                locations = [each.id async for each in listed]
                 # Replaced meanwhile, and what was listed is another token's.
                 if self._client.token == token:
                     return await self._remember(token or "", locations)
@@ -73,14 +75,17 @@ class Accounts:
         """Return the account that was found by any of these locations before, or None."""
         return await self._account_of(self._keys(locations))
 
+    async def add(self, account: AccountId, locations: Sequence[LocationId]) -> None:
+        """Know an account by these locations as well."""
+        for key in self._keys(locations):
+            await self._journal.set_fact(key, account)
+
     async def _remember(self, token: str, locations: Sequence[LocationId]) -> AccountId:
-        keys = self._keys(locations)
-        account = await self._account_of(keys)
+        account = await self.whose(locations)
         if account is None:
             account = new_account_id()
             await self._journal.commit(Record(EventKind.ACCOUNT_ADDED, facts={"account": account}))
-        for key in keys:
-            await self._journal.set_fact(key, account)
+        await self.add(account, locations)
         fingerprint = self._fingerprint(token)
         await self._journal.set_fact(f"token:{fingerprint}", account)
         self._found[fingerprint] = account

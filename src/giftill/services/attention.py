@@ -23,6 +23,7 @@ from giftill.logs import Redactor
 
 from .answers import hold_made_by
 from .results import NotAHold, NotResolvable, OtherAccount, Placed, Result
+from .search import UNSURE
 
 if TYPE_CHECKING:
     from giftill.domain.cards import CardId
@@ -40,7 +41,6 @@ _log = logging.getLogger(__name__)
 
 # What was decided is on disk before anything is tried; whoever waits is not kept for longer.
 _PATIENCE_S: Final = 12.0
-_UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
 _ENDED: Final = {
     AttentionKind.RELEASED_BUT_CAPTURE_WANTED: HoldState.RELEASED,
     AttentionKind.CAPTURED_BUT_RELEASE_WANTED: HoldState.CAPTURED,
@@ -118,7 +118,7 @@ class Attention:
         account = await self._accounts.known()
         found = await self._journal.operations(
             account=account,
-            states=(*_UNSURE, OperationState.ATTENTION),
+            states=(*UNSURE, OperationState.ATTENTION),
             kinds=(OperationKind.REDEEM,),
         )
         of_card = [each for each in found if each.card == card]

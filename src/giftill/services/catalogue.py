@@ -10,6 +10,8 @@ import msgspec
 from giftill.domain.places import Location, LocationId, Package
 from giftill.gifty import GiftyClient, GiftyError, Priority
 
+from .observable import Signal
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -46,7 +48,11 @@ class _StoredLocations(msgspec.Struct, frozen=True):
 
 
 class Catalogue:
-    """Reads what the account has, and remembers the locations for when the network is away."""
+    """Reads what the account has, and remembers the locations for when the network is away.
+
+    Attributes:
+        listed: The locations of the account, each time the API has told them.
+    """
 
     def __init__(
         self, client: GiftyClient, journal: Journal, accounts: Accounts, clock: Clock
@@ -57,6 +63,7 @@ class Catalogue:
         self._accounts = accounts
         self._clock = clock
         self._packages: dict[PackageId, Package] = {}
+        self.listed: Signal[LocationList] = Signal()
 
     async def locations(self) -> LocationList:
         """Read all locations; offline, the list that was last read.
@@ -64,8 +71,10 @@ class Catalogue:
         Raises:
             GiftyError: The API can't be asked and the list was never read before.
         """
+        token = self._client.token
         try:
-            read = tuple([each async for each in self._client.locations()])
+            # For no shop: the chosen one may be another account's, and refused.
+            read = tuple([each async for each in self._client.locations(location=None)])
         except GiftyError as error:
             stored = await self.stored_locations()
             if stored is None:
@@ -73,8 +82,11 @@ class Catalogue:
             return LocationList(stored.locations, stored.read_at_ms, error)
         listed = LocationList(read, self._clock.now_ms())
         account = await self._accounts.ensure()
-        kept = msgspec.json.encode(_StoredLocations(listed.locations, listed.read_at_ms))
-        await self._journal.set_fact(f"locations:{account}", kept.decode())
+        # Replaced meanwhile, and what was listed is another token's.
+        if self._client.token == token:
+            kept = msgspec.json.encode(_StoredLocations(listed.locations, listed.read_at_ms))
+            self.listed.tell(listed)
+            await self._journal.set_fact(f"locations:{account}", kept.decode())
         return listed
 
     async def stored_locations(self) -> LocationList | None:

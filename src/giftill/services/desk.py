@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .reconcile import Reconciler
     from .sale import SaleService
     from .settle import Outbox
+    from .workplace import Workplace
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Desk:
         outbox: Captures and releases not yet confirmed, and what needs attention.
         attention: What managers decide about what needs attention.
         reconciler: Finds out what became of requests whose answer was lost.
-        location: The shop this till works for, or None if none was chosen.
+        workplace: The shop this till works for.
         has_token: Whether there is an API token to work with.
         token_problem: Why the keyring could not give one, or None.
         reload_token: Reads the token from the keyring again; True if there is one now.
@@ -102,14 +103,18 @@ class Desk:
     outbox: Outbox
     attention: Attention
     reconciler: Reconciler
-    location: Observable[LocationId | None]
+    workplace: Workplace
     has_token: Observable[bool]
     token_problem: Observable[GiftillError | None]
     reload_token: Callable[[], Awaitable[bool]]
     training: TrainingControls | None = None
 
+    @property
+    def location(self) -> Observable[LocationId | None]:
+        """The shop this till works for; None if none was chosen, or none of this account."""
+        return self.workplace.location
+
     def choose_location(self, location: Location) -> None:
         """Work for another shop from now on; what is already queued keeps its own."""
         self.settings.save(location=location.id)
-        self.client.location = location.id
-        self.location.set(location.id)
+        self.workplace.choose(location.id)

@@ -21,7 +21,7 @@ from giftill.journal import EventKind, Journal, Record
 from .answers import hold_made_by, is_proof
 from .observable import Signal
 from .results import NotDoneAfterAll, Placed, Result
-from .search import Sighting, is_owned, search
+from .search import UNSURE, Sighting, is_owned, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,6 @@ ONLINE_ONLY: Final = (
     OperationKind.EXTEND,
     OperationKind.REFUND,
 )
-_UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
 # Two looks that find nothing, a quiet period apart, mean that it was not done.
 _LOOKS: Final = 2
 _RETRY_S: Final = 5.0
@@ -276,7 +275,7 @@ class Reconciler:
     async def _is_under_way_again(self, operation: Operation) -> bool:
         """Tell whether the same was asked again on the card, and is not known yet."""
         unsure = await self._journal.operations(
-            account=operation.account, states=_UNSURE, kinds=(operation.kind,)
+            account=operation.account, states=UNSURE, kinds=(operation.kind,)
         )
         return any(each.card == operation.card for each in unsure)
 

@@ -39,6 +39,7 @@ from .results import (
     StillChecking,
     result_of,
 )
+from .search import UNSURE, is_looked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .reconcile import Reconciler
     from .settle import Outbox
+    from .workplace import Workplace
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +60,6 @@ _log = logging.getLogger(__name__)
 _PATIENCE_S: Final = 12.0
 # Answers about a transaction that asking again does not change.
 _SAID_NO: Final = (Outcome.NOT_FOUND, Outcome.STATE_REFUSED, Outcome.FORBIDDEN)
-_UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
 
 
 class SaleService:
@@ -75,6 +76,7 @@ class SaleService:
         journal: Journal,
         client: GiftyClient,
         accounts: Accounts,
+        workplace: Workplace,
         connectivity: Connectivity,
         outbox: Outbox,
         reconciler: Reconciler,
@@ -84,6 +86,7 @@ class SaleService:
         self._journal = journal
         self._client = client
         self._accounts = accounts
+        self._workplace = workplace
         self._connectivity = connectivity
         self._outbox = outbox
         self._clock = clock
@@ -198,7 +201,9 @@ class SaleService:
             raise HoldNotKnown(error) from error
         if not found.is_open_hold or found.card is None or found.id != transaction:
             raise NotAHold
-        await self._refuse_what_is_looked_for(found)
+        if await is_looked_for(self._journal, found):
+            # Left to the check that looks for it, which would else call it not charged.
+            raise StillChecking(OperationKind.REDEEM)
         adopted = replace(
             await self._new(OperationKind.REDEEM),
             state=OperationState.CONFIRMED,
@@ -298,18 +303,6 @@ class SaleService:
         """Wait for the requests that are under way, at most `patience_s`."""
         await self._online.finish(patience_s)
 
-    async def _refuse_what_is_looked_for(self, found: Transaction) -> None:
-        """Leave a hold to the check that looks for it, which would else call it not charged."""
-        unsure = await self._journal.operations(states=_UNSURE, kinds=(OperationKind.REDEEM,))
-        if any(
-            found.card is not None
-            and each.card == found.card.id
-            and each.amount == Money(-found.amount_cents, found.currency)
-            and found.id not in each.known_transactions
-            for each in unsure
-        ):
-            raise StillChecking(OperationKind.REDEEM)
-
     async def _transactions_of(self, card: CardId) -> tuple[TransactionId, ...]:
         return tuple([each.id async for each in self._client.transactions(card=card)])
 
@@ -326,7 +319,7 @@ class SaleService:
             operation = fill(await self._new(kind))
         except (GiftyError, LimitReached) as error:
             return Placed(Result.NOT_DONE, error=error)
-        unsure = await self._journal.operations(states=_UNSURE, kinds=(kind,))
+        unsure = await self._journal.operations(states=UNSURE, kinds=(kind,))
         # Asked last and without another await before it is marked: two presses of a key in one
         # instant must not both pass.
         mark = (kind, operation.card)
@@ -340,6 +333,7 @@ class SaleService:
 
     async def _new(self, kind: OperationKind) -> Operation:
         account = await self._accounts.ensure()
+        await self._workplace.review()
         now_ms = self._clock.now_ms()
         return Operation(
             id=new_operation_id(now_ms),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from .connectivity import Connectivity
 
+# What may have been sent, or may be sent yet, by this very program or the one before it.
+UNSURE: Final = (OperationState.INTENDED, OperationState.SENDING, OperationState.UNKNOWN)
+
 # The server's `Date` has whole seconds, and its distance is measured over a network.
 _BEFORE: Final = timedelta(seconds=5)
 # A request waits a minute for its turn at most, and then has its timeouts; the rest is slack.
@@ -113,6 +116,18 @@ async def is_owned(journal: Journal, operation: Operation, answer: Transaction) 
         return True
     claiming = {OperationState.ATTENTION} if is_redeem else _CLAIMING
     return not claiming.isdisjoint(await journal.claims(operation, answer.id))
+
+
+async def is_looked_for(journal: Journal, found: Transaction) -> bool:
+    """Tell whether a hold may be the one that a redeem of this till made whose answer is lost."""
+    unsure = await journal.operations(states=UNSURE, kinds=(OperationKind.REDEEM,))
+    return any(
+        found.card is not None
+        and each.card == found.card.id
+        and each.amount == Money(-found.amount_cents, found.currency)
+        and found.id not in each.known_transactions
+        for each in unsure
+    )
 
 
 def _is_as_good(operation: Operation, answer: Transaction, *, is_in_time: bool) -> bool:

@@ -137,8 +137,8 @@ async def test_a_token_that_is_replaced_while_it_is_looked_up_is_not_taken_for_t
     desk.client.token = "second"
     asked: list[str | None] = []
 
-    async def listed(*, priority: Priority) -> AsyncIterator[Location]:
-        assert priority is Priority.CASHIER
+    async def listed(*, location: None, priority: Priority) -> AsyncIterator[Location]:
+        assert (location, priority) == (None, Priority.CASHIER)
         asked.append(desk.client.token)
         if len(asked) == 1:
             # The answer is the second's, and by the time it is there, the till has the third.
