@@ -71,6 +71,10 @@ async def break_the_file(desk: Desk) -> None:
         await desk.journal.inspect(is_deep=True)
 
 
+async def is_read(desk: Desk) -> bool:
+    return await desk.journal.salvage() is None
+
+
 def status_of(server: SandboxServer, hold: Hold) -> str:
     row = server.ledger.transaction(hold.transaction)
     assert row is not None
@@ -111,16 +115,18 @@ async def test_the_next_start_has_repaired_it_and_tells_until_a_manager_has_read
     async with desk_on(server, tmp_path) as desk:
         hold = await held(desk, "full_25")
         await break_the_file(desk)
-    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Tab):
-        async with desk_on(server, tmp_path) as desk, telling(desk):
-            await until(lambda: shows(REPAIRED))
-            assert (await desk.sales.open_holds()) == (hold,)
-            await press(key)
-            if key == Qt.Key.Key_Tab:
-                await press(Qt.Key.Key_Space)
-            await until(lambda: dialog() is None)
-            is_told = await desk.journal.salvage() is not None
-            assert is_told is (key == Qt.Key.Key_Escape)
+    async with desk_on(server, tmp_path) as desk, telling(desk):
+        await until(lambda: shows(REPAIRED))
+        assert (await desk.sales.open_holds()) == (hold,)
+        await press(Qt.Key.Key_Escape)
+        await until(lambda: dialog() is None)
+    async with desk_on(server, tmp_path) as desk, telling(desk):
+        await until(lambda: shows(REPAIRED))
+        await press(Qt.Key.Key_Tab)
+        await press(Qt.Key.Key_Space)
+        await until(lambda: dialog() is None)
+        # The message is gone a moment before that is written down.
+        await until(lambda: is_read(desk))
     async with desk_on(server, tmp_path) as desk, telling(desk):
         (settled,) = await desk.sales.complete([hold])
         assert settled.result == "done"
