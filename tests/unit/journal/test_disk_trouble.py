@@ -124,6 +124,20 @@ async def test_a_write_that_fails_is_told_as_not_saved(
     assert await _after_restart(journal, folder) == ["op_00000001"]
 
 
+async def test_a_disk_that_becomes_read_only_refuses_and_goes_on_when_it_is_back(
+    journal: Journal, disk: FaultyDisk, folder: Path
+) -> None:
+    # As a system does with a disk that fails; no mount can be made so while a file is open on it.
+    disk.trouble = _fail(("write", WAL), error=apsw.ReadOnlyError)
+    for number in (2, 3):
+        with pytest.raises(JournalWriteError, match="nothing was sent"):
+            await commit(journal, an_operation(number))
+    assert len(await journal.operations()) == 1
+    disk.trouble = _none
+    await commit(journal, an_operation(4))
+    assert await _after_restart(journal, folder) == ["op_00000001", "op_00000004"]
+
+
 async def test_a_failed_sync_whose_bytes_arrived_is_told_as_saved(
     journal: Journal, disk: FaultyDisk, folder: Path
 ) -> None:
