@@ -19,6 +19,8 @@ import httpx
 
 from giftill.sandbox import SHOWCASE
 
+from .measured import measured
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -124,6 +126,7 @@ def new_till(home: Path, url: str, *, token: str = TOKEN, **environ: str) -> Til
         "GIFTILL_API_URL": url,
         "GIFTILL_DATA_DIR": str(data),
         "GIFTILL_TOKEN": token,
+        **measured(),
     }
     return Till(data, surroundings).with_environ(**environ)
 

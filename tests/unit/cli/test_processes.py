@@ -15,6 +15,7 @@ import pytest
 
 from giftill.sandbox import SHOWCASE
 from tests.helpers.desk import TOKEN, sandbox
+from tests.helpers.measured import measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,7 @@ def environ(server: SandboxServer, tmp_path: Path) -> dict[str, str]:
         "GIFTILL_API_URL": server.url,
         "GIFTILL_DATA_DIR": str(tmp_path / "till"),
         "GIFTILL_TOKEN": TOKEN,
+        **measured(),
     }
 
 
