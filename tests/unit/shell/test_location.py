@@ -156,7 +156,8 @@ async def test_twenty_thousand_locations_are_searched_within_a_blink() -> None:
         for n in range(20_000)
     ]
     selector = await opened(*many)
-    started = time.perf_counter()
+    # The processor's time: what else a busy PC does meanwhile is not this search's.
+    started = time.thread_time()
     selector.presenter.search("straat 1999 stad")
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert len(selector.state.rows) == 12
