@@ -71,6 +71,8 @@ async def test_the_only_entry_is_not_believed_without_a_look_either(folder: Path
     tamper(folder / "journal.sqlite3", UNLOCK, "UPDATE entry SET at_ms = 1")
     report, found = await salvaged(folder)
     assert (report.kept, report.lost_count, report.states, len(found)) == (0, 1, 1, 1)
+    for told in ("quarantine", report.folder, "kept: 0; lost: 1", "looked up at Gifty: 1"):
+        assert told in str(report.told)
 
 
 async def test_text_that_is_none_is_noticed_in_an_old_entry_by_the_check_of_all(

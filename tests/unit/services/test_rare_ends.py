@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,6 +145,31 @@ async def test_what_else_happens_on_the_card_is_not_taken_for_the_lost_refund(
     await desk.client.redeem(code_of("full_50"), Money(1250), capture=True)
     seen = await search(desk.client, desk.journal, desk.connectivity, placed.operation)
     assert seen.all == ()
+
+
+async def test_what_lies_behind_all_that_the_card_had_is_not_looked_at(
+    desk: Desk, server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.client.redeem(code_of("full_50"), Money(100), capture=True)
+    operation = await lost_hold(desk, server)
+    ask = GiftyClient.transactions
+
+    async def with_an_old_hold(
+        client: GiftyClient, **options: object
+    ) -> AsyncIterator[Transaction]:
+        listed = [each async for each in ask(client, **options)]  # type: ignore[arg-type] # as it came
+        oldest = listed[-1].created_at
+        assert oldest is not None
+        for each in listed:
+            yield each
+        yield replace(
+            listed[0], id=TransactionId("tr_old"), created_at=oldest - timedelta(days=1, hours=1)
+        )
+
+    monkeypatch.setattr(GiftyClient, "transactions", with_an_old_hold)
+    seen = await search(desk.client, desk.journal, desk.connectivity, operation)
+    assert len(seen.all) == 1
+    assert seen.all[0].id != "tr_old"
 
 
 async def test_a_till_that_closes_during_a_look_waits_for_no_other(
