@@ -204,7 +204,14 @@ class Journal:
 
     async def summary(self, account: AccountId | None) -> OutboxSummary:
         """Return the outbox in one glance, of one account or of all."""
-        return await self._read(lambda store: queries.summary(store.connection, account))
+        (summary,) = await self.summaries(account)
+        return summary
+
+    async def summaries(self, *accounts: AccountId | None) -> tuple[OutboxSummary, ...]:
+        """Return the outbox of each account, or of all where it is None, all of one instant."""
+        return await self._read(
+            lambda store: tuple(queries.summary(store.connection, each) for each in accounts)
+        )
 
     async def entries(self, after: int = 0, limit: int = 1000) -> tuple[Entry, ...]:
         """Return the entries that follow place `after`, in order, at most `limit` of them."""

@@ -192,10 +192,11 @@ class Outbox:
         await self._count()
 
     async def _count_anew(self) -> None:
-        self.summary.set(await self._journal.summary(None))
         account = await self._accounts.known()
-        ours = None if account is None else await self._journal.summary(account)
-        self.elsewhere.set(0 if ours is None else self.summary.value.waiting - ours.waiting)
+        # Counted one after the other, what is recorded between them would seem another account's.
+        everything, ours = await self._journal.summaries(None, account)
+        self.summary.set(everything)
+        self.elsewhere.set(everything.waiting - ours.waiting)
 
     async def drain(self) -> None:
         """Try everything that waits now and return; for the command line.

@@ -82,15 +82,15 @@ async def test_a_disk_that_fails_for_a_moment_does_not_end_the_outbox(
 ) -> None:
     (operation,) = await desk.outbox.record([await a_hold(desk)], OperationKind.CAPTURE)
     failed: list[bool] = []
-    summary = desk.journal.summary
+    summaries = desk.journal.summaries
 
-    async def fail_once(account: AccountId | None) -> object:
+    async def fail_once(*accounts: AccountId | None) -> object:
         if not failed:
             failed.append(True)
             raise JournalUnclear("the disk is away")
-        return await summary(account)
+        return await summaries(*accounts)
 
-    monkeypatch.setattr(desk.journal, "summary", fail_once)
+    monkeypatch.setattr(desk.journal, "summaries", fail_once)
     working = asyncio.create_task(desk.outbox.run())
     await until(lambda: failed)
     desk.outbox.look_up()
@@ -183,23 +183,35 @@ async def test_a_burst_is_counted_a_few_times_and_not_once_for_each(
 ) -> None:
     counts: list[object] = []
     may_count = asyncio.Event()
-    summary = desk.journal.summary
+    summaries = desk.journal.summaries
 
-    async def count(account: AccountId | None) -> object:
-        counts.append(account)
+    async def count(*accounts: AccountId | None) -> object:
+        counts.append(accounts)
         await may_count.wait()
-        return await summary(account)
+        return await summaries(*accounts)
 
     async def are_all_on_disk() -> bool:
         return len(await desk.outbox.items()) == len(holds)
 
     holds = [await a_hold(desk) for _ in range(5)]
-    monkeypatch.setattr(desk.journal, "summary", count)
+    monkeypatch.setattr(desk.journal, "summaries", count)
     asking = [desk.outbox.record([each], OperationKind.CAPTURE) for each in holds]
     recorded = asyncio.gather(*asking)
     await until(are_all_on_disk)
     may_count.set()
     await recorded
     assert desk.outbox.summary.value.waiting == 5
-    # Once for the first, and once for all who came while it was being counted; of two accounts.
-    assert len(counts) <= 4
+    # Once for the first, and once for all who came while it was being counted.
+    assert len(counts) <= 2
+
+
+async def test_what_is_recorded_while_it_is_counted_never_seems_another_accounts(
+    desk: Desk,
+) -> None:
+    hold = await a_hold(desk)
+    seen: list[int] = []
+    desk.outbox.elsewhere.subscribe(seen.append)
+    # All that the count asks for, and the recording, wait for the journal at once.
+    await asyncio.gather(desk.outbox.refresh(), desk.outbox.record([hold], OperationKind.CAPTURE))
+    assert desk.outbox.summary.value.waiting == 1
+    assert not seen
