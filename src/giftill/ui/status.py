@@ -169,7 +169,7 @@ class StatusPresenter:
         self._render(
             StatusState(
                 location=self._place(),
-                link=_link(self._seen_link, has_token=desk.has_token.value, t=t),
+                link=self._link(),
                 outbox=self._outbox(),
                 cashier=desk.sales.cashier or desk.settings.current.cashier,
                 clock=t.time(_time(desk.clock.now_ms())),
@@ -195,6 +195,24 @@ class StatusPresenter:
         address = self._addresses(location)
         # Before the list was ever read: the whole id would be noise in the place of an address.
         return f"…{location[-4:]}" if address == location else address
+
+    def _link(self) -> Pill:
+        desk, t = self._desk, self._t
+        if not desk.has_token.value:
+            return Pill("token", t("Not set up"), "info")
+        match self._seen_link:
+            case Link.ONLINE:
+                return Pill("online", t("Online"), "success")
+            case Link.OFFLINE if desk.outbox.limits.is_full(desk.outbox.summary.value):
+                return Pill("offline", t("Offline"), "danger")
+            case Link.OFFLINE:
+                return Pill("offline", t("Offline: captures are queued"), "hold")
+            case Link.TOKEN_REFUSED:
+                return Pill("token", t("Token refused"), "danger")
+            case Link.LIMITED:
+                return Pill("limited", t("Limited"), "hold")
+            case Link.UNKNOWN:
+                return Pill("online", t("Not connected yet"), "neutral")
 
     def _outbox(self) -> Pill | None:
         summary, t = self._desk.outbox.summary.value, self._t
@@ -311,22 +329,6 @@ class StatusPresenter:
         elif age is Age.WARNING:
             text = t("Something waits in the outbox for long. Get this till online soon.")
             yield BandState(BandKind.OUTBOX_OLD, "hold", "warning", text)
-
-
-def _link(link: Link, *, has_token: bool, t: Texts) -> Pill:
-    if not has_token:
-        return Pill("token", t("Not set up"), "info")
-    match link:
-        case Link.ONLINE:
-            return Pill("online", t("Online"), "success")
-        case Link.OFFLINE:
-            return Pill("offline", t("Offline: captures are queued"), "hold")
-        case Link.TOKEN_REFUSED:
-            return Pill("token", t("Token refused"), "danger")
-        case Link.LIMITED:
-            return Pill("limited", t("Limited"), "hold")
-        case Link.UNKNOWN:
-            return Pill("online", t("Not connected yet"), "neutral")
 
 
 def _time(ms: int) -> datetime:

@@ -94,8 +94,10 @@ async def test_few_large_sales_fill_the_outbox_with_money(desk: Desk) -> None:
 async def test_a_full_outbox_does_not_say_that_sales_can_be_completed(desk: Desk) -> None:
     desk.connectivity.link.set(Link.OFFLINE)
     assert "can be completed" in bands(desk)[BandKind.OFFLINE]
+    assert shown(desk).link.text == "Offline: captures are queued"
     desk.outbox.summary.set(OutboxSummary(waiting=10))
     assert list(bands(desk)) == [BandKind.OUTBOX_FULL]
+    assert shown(desk).link.text == "Offline"
 
 
 async def test_no_more_is_told_at_once_than_leaves_the_keypad_whole(desk: Desk) -> None:
