@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections import deque
@@ -54,7 +55,16 @@ class _Loop(qasync.QEventLoop):  # type: ignore[misc] # qasync carries no type i
         Raises:
             KeyboardInterrupt, SystemExit: A callback raised it.
         """
-        super().run_forever()
+        # As asyncio's own loop does and qasync does not: a generator that is left in the middle, as
+        # by an answer that is too large to be read on, has its connection to give back.
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(
+            firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook
+        )
+        try:
+            super().run_forever()
+        finally:
+            sys.set_asyncgen_hooks(*before)
         if self._exit is not None:
             request, self._exit = self._exit, None
             raise request

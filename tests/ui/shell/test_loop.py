@@ -176,3 +176,21 @@ def test_a_request_to_exit_in_the_main_task_leaves_others_the_time_to_clear_up(a
     with pytest.raises(KeyboardInterrupt), asyncio.Runner(loop_factory=qt_event_loop) as runner:
         runner.run(work())
     assert cleared_up == ["all"]
+
+
+async def test_a_generator_that_is_left_in_the_middle_gives_back_what_it_has() -> None:
+    given_back = asyncio.Event()
+
+    async def lines() -> AsyncIterator[str]:
+        try:
+            yield "first"
+            yield "second"
+        finally:
+            await asyncio.sleep(0)
+            given_back.set()
+
+    async for line in lines():
+        assert line == "first"
+        break
+    async with asyncio.timeout(_PATIENCE_S):
+        await given_back.wait()
