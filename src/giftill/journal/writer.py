@@ -268,9 +268,12 @@ class Writer:
         try:
             store.begin()
             refusals = [_refusal(store, write) for write in writes]
-        except apsw.Error as error:
+        except BaseException as error:
+            # Whatever it was: a transaction left open would take what comes next down with it.
             self._roll_back(store, before)
-            raise write_failure(error, store.file) from error
+            if isinstance(error, apsw.Error):
+                raise write_failure(error, store.file) from error
+            raise
         accepted = [write for write, no in zip(writes, refusals, strict=True) if no is None]
         after = store.tip
         try:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.domain.operations import Hold, Operation
+    from giftill.journal.store import Store
 
 pytestmark = pytest.mark.anyio
 
@@ -365,3 +366,26 @@ async def test_what_comes_after_closing_fails_in_plain_words(journal: Journal) -
 async def test_closing_twice_is_closing(journal: Journal) -> None:
     await journal.close()
     await journal.close()
+
+
+class Interrupted(BaseException):
+    """What is no error: a request to end."""
+
+
+class Interrupting:
+    """A write that is interrupted, after it wrote something."""
+
+    def apply(self, store: Store) -> None:
+        store.append(Record(EventKind.QUEUED, an_operation(9)), NOW_MS)
+        raise Interrupted
+
+    def is_saved(self, store: Store, tip: object) -> bool:
+        raise NotImplementedError
+
+
+async def test_a_write_that_is_interrupted_leaves_nothing_open(journal: Journal) -> None:
+    with pytest.raises(Interrupted):
+        await journal._writer.write(Interrupting())
+    await commit(journal, an_operation(1))
+    assert [entry.operation for entry in await journal.entries()] == [an_operation(1)]
+    assert (await journal.verify()).is_intact
