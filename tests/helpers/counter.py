@@ -16,7 +16,7 @@ from giftill.ui.app import open_window
 from giftill.ui.screens.till.view import TillScreen
 from giftill.ui.widgets.code_field import CodeField
 
-from .desk import code_of, desk_on
+from .desk import TOKEN, code_of, desk_on
 from .patience import until
 from .qt import outside_tasks
 
@@ -107,16 +107,17 @@ class Counter:
 
 @asynccontextmanager
 async def at_the_till(
-    server: SandboxServer,
+    server: SandboxServer | str,
     folder: Path,
     *,
     language: str = "en",
     works: bool = False,
-    tills_on_account: int = 1,
+    token: str = TOKEN,
+    **settings: object,
 ) -> AsyncIterator[Counter]:
-    """Open the window on a sandbox, on the smallest screen; `works` lets the outbox send."""
+    """Open the window on a server, on the smallest screen; `works` lets the outbox send."""
     async with (
-        desk_on(server, folder, works=works, tills_on_account=tills_on_account) as desk,
+        desk_on(server, folder, works=works, token=token, **settings) as desk,
         open_window(desk, Texts(language), play_sounds=False) as window,
     ):
         window.resize(1024, 768)

@@ -21,12 +21,14 @@ class Front:
     Attributes:
         url: The address of the API.
         replies: By HTTP method, what is answered without asking the server.
+        requests: What was asked so far: method and path.
     """
 
     def __init__(self, server_url: str) -> None:
         """Hand on to `server_url` whatever has no reply of its own."""
         self.url = ""
         self.replies: dict[str, Reply] = {}
+        self.requests: list[str] = []
         self._port = urlsplit(server_url).port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -58,7 +60,9 @@ class Front:
         self._writers.add(writer)
         try:
             while request := await read_request(reader):
-                reply = self.replies.get(request.split(b" ", 1)[0].decode())
+                method, path, _ = request.decode("latin-1").split(" ", 2)
+                self.requests.append(f"{method} {path}")
+                reply = self.replies.get(method)
                 if reply is None:
                     reply = await self._ask_server(request)
                 if not isinstance(reply, bytes):
