@@ -142,7 +142,12 @@ class Folders:
                         N_("“{folder}” can’t be made or changed: {problem}."),
                         {"folder": str(folder), "problem": error.strerror or str(error)},
                     ),
-                    Message(N_("Choose another folder with --data-dir, or repair this one.")),
+                    Message(
+                        N_(
+                            "Let this user change the folder: what waits in its outbox is nowhere "
+                            "else. A new till may have another one, by --data-dir."
+                        )
+                    ),
                 ) from error
 
 
