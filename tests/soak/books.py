@@ -148,6 +148,7 @@ def audit(tills: Sequence[Books], server: Accounts, *, is_settled: bool) -> list
     for each in tills:
         found += _broken_promises(each, server)
         found += _false_confirmations(each, server)
+    found += _adopted_twice(tills)
     asked = {
         (str(each.card), each.amount.cents)
         for till in tills
@@ -195,19 +196,24 @@ def _false_confirmations(till: Books, server: Accounts) -> list[Finding]:
         )
         if not is_so:
             found.append(Finding(Wrong.LOST, f"confirmed, but not so: {each} {made}"))
+    return found
+
+
+def _adopted_twice(tills: Sequence[Books]) -> list[Finding]:
+    """A hold is one sale's, at whichever till of the account."""
     results = Counter(
         each.result
+        for till in tills
         for each in till.operations
         if each.kind is OperationKind.REDEEM
         and each.result
         and each.state is OperationState.CONFIRMED
     )
-    found += [
+    return [
         Finding(Wrong.DOUBLED, f"one hold for several sales: {id_}")
         for id_, count in results.items()
         if count > 1
     ]
-    return found
 
 
 def _sales(server: Accounts) -> dict[_Sale, list[Transaction]]:

@@ -115,6 +115,12 @@ def test_one_hold_for_two_sales_is_one_too_few() -> None:
     assert Wrong.DOUBLED in found(books, ledger(CHARGED))
 
 
+def test_one_hold_for_sales_at_two_tills_is_one_too_few() -> None:
+    other = Books((replace(REDEEM, id=OperationId("op_3")),), {ID: HOLD})
+    wrong = audit([SOLD, other], ledger(CHARGED), is_settled=True)
+    assert {each.wrong for each in wrong} == {Wrong.DOUBLED}
+
+
 def test_a_balance_that_is_not_the_sum_is_wrong() -> None:
     assert found(SOLD, Accounts({ID: CHARGED}, ("gc_1",))) == {Wrong.DOUBLED}
 
