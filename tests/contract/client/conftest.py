@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from giftill.gifty import Exchange, GiftyClient, Pacer, Timeouts
-from tests.helpers.gifty_client import SHORT, TOKEN, Connect
+from tests.helpers.gifty_client import TOKEN, Connect
 from tests.helpers.raw_server import RawServer, Reply, raw_server
 
 if TYPE_CHECKING:
@@ -27,11 +27,15 @@ async def connect(watched: list[Exchange]) -> AsyncIterator[Connect]:
     async with AsyncExitStack() as stack:
 
         async def start(
-            *replies: Reply, timeouts: Timeouts = SHORT
+            *replies: Reply, timeouts: Timeouts | None = None
         ) -> tuple[GiftyClient, RawServer]:
             server = await stack.enter_async_context(raw_server(*replies))
             client = GiftyClient(
-                TOKEN, base_url=server.url, timeouts=timeouts, watch=watched.append, pacer=Pacer(0)
+                TOKEN,
+                base_url=server.url,
+                timeouts=timeouts or Timeouts(),
+                watch=watched.append,
+                pacer=Pacer(0),
             )
             return await stack.enter_async_context(client), server
 

@@ -10,7 +10,7 @@ import pytest
 from giftill.domain.outcomes import Outcome
 from giftill.gifty import GiftyClient, Offline, TlsError
 from tests.helpers.certificates import self_signed
-from tests.helpers.gifty_client import HOLD, SHORT, TOKEN, failure, redeem
+from tests.helpers.gifty_client import HOLD, TOKEN, failure, redeem
 from tests.helpers.raw_server import answer, raw_server, then_close
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_request(tmp_path: P
     context, _ = self_signed(tmp_path)
     async with (
         raw_server(answer(HOLD), context=context) as server,
-        GiftyClient(TOKEN, base_url=server.url, timeouts=SHORT) as client,
+        GiftyClient(TOKEN, base_url=server.url) as client,
     ):
         error = await failure(client)
         assert isinstance(error, TlsError)
@@ -61,7 +61,7 @@ async def test_a_trusted_certificate_for_another_name_or_time_gets_no_request(
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with (
         raw_server(answer(HOLD), context=context) as server,
-        GiftyClient(TOKEN, base_url=server.url, timeouts=SHORT) as client,
+        GiftyClient(TOKEN, base_url=server.url) as client,
     ):
         assert isinstance(await failure(client), TlsError)
         assert server.requests == []
@@ -70,7 +70,7 @@ async def test_a_trusted_certificate_for_another_name_or_time_gets_no_request(
 async def test_a_server_without_tls_gets_no_request() -> None:
     async with raw_server(then_close(answer(HOLD))) as server:
         url = server.url.replace("http:", "https:")
-        async with GiftyClient(TOKEN, base_url=url, timeouts=SHORT) as client:
+        async with GiftyClient(TOKEN, base_url=url) as client:
             error = await failure(client)
     assert isinstance(error, TlsError | Offline)
     assert error.outcome is Outcome.NOT_SENT
