@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak mutants coverage bench pictures lock translations
+.PHONY: setup run test check soak mutants coverage bench pictures lock translations package
 
 setup:
 	@packaging/linux/setup test
@@ -32,3 +32,6 @@ lock:
 
 translations:
 	@packaging/linux/setup test && .venv/bin/python packaging/translations.py update
+
+package:
+	@packaging/linux/package

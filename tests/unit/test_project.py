@@ -164,18 +164,31 @@ def test_the_running_lock_pins_every_dependency(project: dict[str, Any]) -> None
 
 
 def test_the_development_lock_pins_every_tool(project: dict[str, Any]) -> None:
-    groups = project["dependency-groups"].values()
-    wanted = [entry for group in groups for entry in group if isinstance(entry, str)]
+    groups = project["dependency-groups"]
+    # Only `make package` freezes the program; it has a lock of its own.
+    wanted = [
+        entry
+        for name in groups.keys() - {"package"}
+        for entry in groups[name]
+        if isinstance(entry, str)
+    ]
     missing = {wanted_name(text) for text in wanted} - pins("dev.txt").keys()
     assert not missing, "run `make lock`"
 
 
-def test_development_has_the_very_versions_that_run() -> None:
-    run_pins = pins("run.txt").items()
-    assert run_pins <= pins("dev.txt").items()
+def test_the_packaging_lock_pins_what_freezes_the_program(project: dict[str, Any]) -> None:
+    groups = project["dependency-groups"]
+    wanted = {wanted_name(text) for text in [*groups["package"], *groups["build"]]}
+    assert not wanted - pins("package.txt").keys(), "run `make lock`"
+    assert not {wanted_name(text) for text in groups["package"]} & pins("dev.txt").keys()
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["dev.txt", "package.txt"])
+def test_every_lock_has_the_very_versions_that_run(lock: str) -> None:
+    assert pins("run.txt").items() <= pins(lock).items()
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "package.txt"])
 def test_a_lock_names_hashes_and_no_address(lock: str) -> None:
     text = (LOCKS / lock).read_text("utf-8")
     assert "://" not in text

@@ -1,0 +1,32 @@
+"""Runs first in the frozen program: what it starts is given the system's libraries, not its own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+# The loader points the first at the program's folder and keeps the old value in the other.
+_LIBRARIES: Final = "LD_LIBRARY_PATH"
+_BEFORE: Final = "LD_LIBRARY_PATH_ORIG"
+
+
+def restore(environ: MutableMapping[str, str]) -> None:
+    """Take the loader's search path back; this process has read it already.
+
+    A player of sounds or a reader of PDF files that loaded Giftill's Qt would not start.
+
+    Args:
+        environ: The environment, changed in place.
+    """
+    before = environ.pop(_BEFORE, None)
+    if before is not None:
+        environ[_LIBRARIES] = before
+    else:
+        environ.pop(_LIBRARIES, None)
+
+
+if __name__ == "__main__":
+    restore(os.environ)
