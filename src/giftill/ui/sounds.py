@@ -61,5 +61,6 @@ def _play_elsewhere(file: str) -> bool:
     # What it says, for want of a sound card perhaps, must not mix with what Giftill says.
     process.setStandardOutputFile(QProcess.nullDevice())
     process.setStandardErrorFile(QProcess.nullDevice())
-    started, _ = process.startDetached()
-    return started
+    # The type stubs promise a pair with the process's number; what comes is the bool alone.
+    answer: object = process.startDetached()
+    return answer[0] is True if isinstance(answer, tuple) else answer is True
