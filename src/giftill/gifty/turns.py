@@ -54,7 +54,9 @@ class TurnsInMemory:
     def take(self, limit: int) -> float:
         """Count a turn if fewer than `limit` were used, or tell how long until one is free."""
         now = self._steady()
-        while self._used and self._used[0] <= now - WINDOW_S:
+        # By the very sum that the wait is told by: rounded otherwise, a turn could be over with no
+        # time to wait for it, and would be given without being counted.
+        while self._used and self._used[0] + WINDOW_S <= now:
             self._used.popleft()
         over = len(self._used) - limit
         if limit and over >= 0:

@@ -213,6 +213,16 @@ def test_a_small_limit_still_lets_the_outbox_drain() -> None:
     assert_within_limit(run_virtually(main), 2)
 
 
+def test_a_turn_that_ends_in_this_very_instant_is_counted_when_it_is_given_again() -> None:
+    # 1060.1 - 60 is less than 1000.1 in floating point, and 1000.1 + 60 is 1060.1.
+    now = 1000.1
+    turns = TurnsInMemory(lambda: now)
+    assert turns.take(1) == 0.0
+    now = 1060.1
+    assert turns.take(1) == 0.0
+    assert turns.take(1) == pytest.approx(60.0)
+
+
 requests = st.lists(
     st.tuples(
         st.floats(0, 50, allow_nan=False),
