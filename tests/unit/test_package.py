@@ -23,7 +23,7 @@ from frozen import KEYRINGS, is_dangling, is_kept, modules_of  # noqa: E402 - se
 from frozen_environment import restore  # noqa: E402 - see above
 
 QT = "PySide6/Qt"
-VENV = "/work/venv/lib/python3.11/site-packages/"
+VENV = "/srv/till/venv/lib/python3.11/site-packages/"
 SYSTEM = "/lib/x86_64-linux-gnu/"
 
 
@@ -88,7 +88,7 @@ def test_the_systems_libraries_stay_with_the_system_and_pythons_own_come_along()
     assert is_kept(
         f"python3.11/lib-dynload/{extension}", f"/usr/lib/python3.11/lib-dynload/{extension}"
     )
-    built = "/root/.pyenv/versions/3.11.7/lib/libpython3.11.so.1.0"
+    built = "/opt/python/lib/libpython3.11.so.1.0"
     assert is_kept("libpython3.11.so.1.0", built)
 
 
