@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 
-from giftill.domain.operations import AttentionKind, OperationState
+from giftill.domain.operations import AccountId, AttentionKind, OperationState
 from giftill.journal import EventKind, Record
 from giftill.journal.errors import JournalDamaged
 from giftill.journal.records import SALVAGE_FACT, SalvageReport
 from giftill.sandbox import Fault, FaultKind
+from giftill.services.ids import new_account_id
 from giftill.ui.repairs import tell_of_repairs
 from tests.helpers.patience import until
 
@@ -81,7 +82,14 @@ async def _other_account(stage: Stage) -> None:
     await _queue(stage)
     await stage.press("F2")
     await stage.calm_down()
-    stage.desk.outbox.elsewhere.set(2)
+
+    async def another() -> AccountId:
+        return new_account_id()
+
+    # The sandbox has one account; what waits is counted as if its token had been replaced.
+    stage.desk.accounts.known = another  # type: ignore[method-assign] # as the token tells it
+    await stage.desk.outbox.refresh()
+    await stage.until(lambda: stage.desk.outbox.elsewhere.value > 0)
 
 
 async def _repaired(stage: Stage) -> None:

@@ -67,25 +67,23 @@ class JournalDamaged(JournalError):
         """Tell what to do: start again, or call for help if that met an `obstacle`."""
         super().__init__(
             Message(N_("The journal is damaged")),
-            Message(
-                N_("{file} can’t be trusted any more ({finding})."),
-                {"file": file, "finding": finding},
-            ),
+            Message(N_("{file} can’t be trusted any more."), {"file": file}),
             Message(
                 N_(
                     "Don’t take gift cards on this till. It could not be repaired ({obstacle})."
                     " Nothing was deleted: keep the whole data folder, make room on the disk, and"
-                    " start Giftill again or call support."
+                    " start Giftill again or call support. For support: “{finding}”."
                 ),
-                {"obstacle": obstacle},
+                {"obstacle": obstacle, "finding": finding},
             )
             if obstacle
             else Message(
                 N_(
                     "Take no gift cards now. Close Giftill and start it again: it puts the file"
                     " aside, keeps all that can be read, and asks Gifty about the rest. Nothing"
-                    " is deleted."
-                )
+                    " is deleted. For support: “{finding}”."
+                ),
+                {"finding": finding},
             ),
         )
         self.finding = finding

@@ -152,9 +152,10 @@ class SalvageReport:
         """What happened, for people."""
         return Message(
             N_(
-                "The file was damaged ({finding}) and put aside, whole, in quarantine/{folder} of"
-                " the data folder. Entries kept: {kept}; lost: {lost}. Operations being looked up"
-                " at Gifty: {checking}. Compare the last sales with Gifty’s dashboard."
+                "The file was damaged and put aside, whole, in quarantine/{folder} of the data"
+                " folder. Entries kept: {kept}; lost: {lost}. Operations being looked up at Gifty:"
+                " {checking}. Compare the last sales with Gifty’s dashboard. For support:"
+                " “{finding}”."
             ),
             {
                 "finding": self.finding,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QBitmap, QColor, QFont, QGuiApplication, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from .fitting import fit
 from .icons import IconView
 from .theme import Tone, current_theme
 from .widgets.announce import announce
@@ -81,6 +82,7 @@ async def ask(
         if choice is choices[-1]:
             role = ButtonRole.DANGER if danger else ButtonRole.PRIMARY
         dialog.add_choice(choice.label, choice.key, role, is_default=choice.value == preferred)
+    fit(dialog)
     index = await run_dialog(dialog)
     return choices[index - 1].value if index else None
 

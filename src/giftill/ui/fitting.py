@@ -27,3 +27,5 @@ def fit(dialog: QDialog, width: int = 0) -> None:
     if room is not None:
         wide, high = min(wide, room.width()), min(high, room.height())
     dialog.setMinimumSize(wide, high)
+    # Qt would make it as high as narrower words need, and leave a gap.
+    dialog.resize(wide, high)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 _FOLDER: Final = "icons"
+# How large Qt draws the icons of its own buttons, in device-independent pixels.
+_QT_ICON: Final = 16
 
 
 def icon_pixmap(name: str, color: QColor, size: int, pixel_ratio: float) -> QPixmap:
@@ -52,6 +54,14 @@ def draw_icon(painter: QPainter, name: str, color: QColor, area: QRectF) -> None
     # Between two pixels of the screen every line would blur.
     corner = QPointF(round(area.left() * ratio) / ratio, round(area.top() * ratio) / ratio)
     painter.drawPixmap(corner, icon_pixmap(name, color, round(area.width()), ratio))
+
+
+def tinted_icon(name: str, color: QColor) -> QIcon:
+    """Make an icon for a button of Qt's own, which asks for sizes of its own."""
+    icon = QIcon()
+    for ratio in (1, 2):
+        icon.addPixmap(icon_pixmap(name, color, _QT_ICON, ratio))
+    return icon
 
 
 def app_icon() -> QIcon:

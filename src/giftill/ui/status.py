@@ -322,12 +322,14 @@ class StatusPresenter:
         age = limits.age(summary, desk.clock.now_ms())
         if age is Age.MANAGER:
             text = t(
-                "Something waits in the outbox for too long. Call a manager: get this till online, "
-                "or settle it in Gifty’s dashboard."
+                "Something has waited in the outbox for too long. Call a manager: get this till "
+                "online, or settle it in Gifty’s dashboard."
             )
             yield BandState(BandKind.OUTBOX_OLD, "danger", "warning", text)
         elif age is Age.WARNING:
-            text = t("Something waits in the outbox for long. Get this till online soon.")
+            text = t(
+                "Something has waited in the outbox for a long time. Get this till online soon."
+            )
             yield BandState(BandKind.OUTBOX_OLD, "hold", "warning", text)
 
 

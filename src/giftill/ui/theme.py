@@ -189,6 +189,8 @@ class Theme(Struct, frozen=True):
         font = QFont(list(self.text.families))
         font.setPixelSize(size or self.text.body)
         font.setWeight(weight)
+        # An id must be read as it is: some families draw “8x7” with a multiplication sign.
+        font.setFeature(QFont.Tag("calt"), 0)
         if tabular:
             font.setFeature(QFont.Tag("tnum"), 1)
         return font

@@ -217,7 +217,6 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rail.fit(self.width())
-        self._toast.place()
 
     def _tell_seen(self) -> None:
         if not self._is_seen:
@@ -261,7 +260,7 @@ class Window(QMainWindow):
             layout.addWidget(self._training)
         layout.addLayout(across, 1)
         self.setCentralWidget(body)
-        self._toast = Toast(self)
+        self._toast = Toast(self, self._stack)
 
     def _build_training(self) -> TrainingBand | None:
         if self._desk.training is None:

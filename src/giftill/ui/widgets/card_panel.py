@@ -220,6 +220,11 @@ class _History(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # When there is little room the history gives way first, never the balance.
         scroll.setMinimumHeight(1)
+        # Where it scrolls, the amounts keep clear of the bar.
+        bar = scroll.verticalScrollBar()
+        bar.rangeChanged.connect(
+            lambda _, most: self._lines.setContentsMargins(0, 0, theme.space.s if most else 0, 0)
+        )
         scroll.setWidget(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPropertyAnimation, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
@@ -32,13 +32,15 @@ _READING_MS_A_CHARACTER: Final = 45
 
 
 class Toast(Panel):
-    """A message over the lower edge of its host; the host calls `place` when it is resized."""
+    """A message over the lower edge of its host, or of a part of it."""
 
-    def __init__(self, host: QWidget) -> None:
-        """Make a hidden toast over `host`."""
+    def __init__(self, host: QWidget, over: QWidget | None = None) -> None:
+        """Make a hidden toast in `host`, over what lies there as `over`, or over all of it."""
         super().__init__(host, tone=Tone.SUCCESS)
         theme = current_theme()
         self._host = host
+        self._over = over or host
+        self._over.installEventFilter(self)
         self._icon = IconView()
         self._words = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
         layout = QHBoxLayout(self)
@@ -75,11 +77,18 @@ class Toast(Panel):
         self._reading.start(_READING_MS + _READING_MS_A_CHARACTER * len(text))
         announce(self, text, urgent=tone is Tone.DANGER)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay where it belongs when what is beneath gets another size."""
+        if event.type() is QEvent.Type.Resize:
+            self.place()
+        return False
+
     def place(self) -> None:
-        """Lie centred near the lower edge of the host, as wide as the words need."""
+        """Lie centred near the lower edge of what is beneath, as wide as the words need."""
         theme = current_theme()
         margin = theme.space.xl
-        room = max(self._host.width() - 2 * margin, 1)
+        area = QRect(self._over.mapTo(self._host, QPoint()), self._over.size())
+        room = max(area.width() - 2 * margin, 1)
         # A wrapping label would rather be narrow and tall; a toast is one line where it can be.
         line = self._words.fontMetrics().horizontalAdvance(self._words.full_text)
         extra = self._icon.sizeHint().width() + 2 * theme.space.xl + theme.space.m
@@ -87,8 +96,8 @@ class Toast(Panel):
         height = max(self.heightForWidth(width), theme.size.touch)
         # The screens have their buttons along the lower edge: it stays clear of those.
         lift = theme.size.touch + 2 * theme.space.xl
-        top = max(self._host.height() - height - lift, 0)
-        self.setGeometry((self._host.width() - width) // 2, top, width, height)
+        top = max(area.bottom() + 1 - height - lift, 0)
+        self.setGeometry(area.left() + (area.width() - width) // 2, top, width, height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A touch on it sends it away."""

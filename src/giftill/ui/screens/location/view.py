@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QVBoxLayout
 
 from giftill.domain.places import LocationId
 from giftill.ui.dialogs import DecisionDialog, run_dialog
 from giftill.ui.fitting import fit
+from giftill.ui.icons import tinted_icon
 from giftill.ui.scanner import FREE_TEXT
 from giftill.ui.screens.common import address
 from giftill.ui.tasks import TaskScope
@@ -50,7 +51,11 @@ async def choose_location(parent: QWidget, desk: Desk, t: Texts) -> str | None:
 
     Returns:
         The address of the chosen shop, or None if nothing was changed.
+
+    Raises:
+        FixedSettingError: The administrator fixed the location.
     """
+    desk.settings.refuse_if_fixed("location")
     dialog = LocationDialog(parent.window(), desk, t)
     dialog.start()
     if await run_dialog(dialog) != _CHOSEN:
@@ -123,6 +128,9 @@ class LocationDialog(DecisionDialog):
         self._search.setPlaceholderText(t("Street, town or postal code"))
         self._search.setAccessibleName(t("Search the locations"))
         self._search.setClearButtonEnabled(True)
+        clear = self._search.findChild(QAction)
+        assert clear is not None, "the clear button is an action of the field"
+        clear.setIcon(tinted_icon("close", QColor(theme.colors.muted)))
         self._search.textChanged.connect(self._presenter.search)
         self._search.installEventFilter(self)
         self._found = PlainLabel(muted=True, tabular=True)
