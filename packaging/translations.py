@@ -32,7 +32,7 @@ ADVICE = (
 )
 # Where people see what a literal says.
 SHOWN = (
-    "cli", "config.py", "demo.py", "devices", "domain", "gifty", "journal", "services", "texts.py",
+    "cli", "config", "demo.py", "devices", "domain", "gifty", "journal", "services", "texts.py",
     "training.py", "ui", "vault",
 )  # fmt: skip
 

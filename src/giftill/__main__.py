@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from giftill.cli import main as run
+from giftill.config import system_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,13 @@ def main() -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # not on replaced streams
     try:
         status = run(
-            sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr, wiring=Bootstrap()
+            sys.argv[1:],
+            os.environ,
+            sys.stdin,
+            sys.stdout,
+            sys.stderr,
+            wiring=Bootstrap(),
+            policy_places=system_places(),
         )
         sys.stdout.flush()
     except BrokenPipeError:

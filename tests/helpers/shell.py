@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.cli import Wiring
+    from giftill.config.policy import Place
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Shell:
         url: Where its API is.
         environ: Added to the environment of every command.
         wiring: What opens tills and windows.
+        policy_places: Where its administrator's policy is; nowhere, unless a test says so.
     """
 
     data: Path
     url: str
     environ: dict[str, str] = field(default_factory=dict)
     wiring: Wiring = field(default_factory=Bootstrap)
+    policy_places: tuple[Place, ...] = ()
 
     def run(self, *words: str, stdin: str = "", **environ: str) -> Answer:
         """Type a command and wait for its end."""
@@ -59,7 +62,15 @@ class Shell:
             **self.environ,
             **environ,
         }
-        status = main(words, surroundings, io.StringIO(stdin), out, err, wiring=self.wiring)
+        status = main(
+            words,
+            surroundings,
+            io.StringIO(stdin),
+            out,
+            err,
+            wiring=self.wiring,
+            policy_places=self.policy_places,
+        )
         return Answer(int(status), out.getvalue(), err.getvalue())
 
     def hold(self, code: str, amount: str = "12.50") -> str:

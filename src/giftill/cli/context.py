@@ -11,7 +11,7 @@ from .problems import NoTokenError, UnknownLocationError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    from giftill.config import Folders, Settings
+    from giftill.config import Folders, Policy, Settings
     from giftill.domain.errors import GiftillError
     from giftill.domain.places import LocationId
     from giftill.gifty import Exchange, GiftyClient
@@ -30,10 +30,11 @@ class Context:
 
     Attributes:
         terminal: Where it reads and writes.
-        settings: What is in force: command line over environment over file.
+        settings: What is in force.
         folders: Where this till keeps its things.
         environ: The environment.
         wiring: Opens tills and windows.
+        policy: What an administrator decided.
         chosen_location: The location given for this very command, which is checked, or None.
         settings_problem: Why the settings file can't be used; only `doctor` goes on with that.
     """
@@ -43,6 +44,7 @@ class Context:
     folders: Folders
     environ: Mapping[str, str]
     wiring: Wiring
+    policy: Policy
     chosen_location: LocationId | None = None
     settings_problem: GiftillError | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import checks_here, checks_there
+from .checks_policy import check_policy, policy_document
 from .exits import Exit
 from .findings import LEVEL_WORDS, Level
 
@@ -35,7 +36,8 @@ async def doctor(context: Context, _arguments: argparse.Namespace) -> Exit:
                     "hint": t.message(each.hint) if each.hint else None,
                 }
                 for each in findings
-            ]
+            ],
+            "policy": policy_document(context.policy),
         }
     )
     label_width = max(len(t.message(each.label)) for each in findings)
@@ -55,6 +57,7 @@ async def examine(context: Context) -> tuple[Finding, ...]:
     return (
         checks_here.check_folder(context),
         checks_here.check_disk(context),
+        *check_policy(context),
         checks_here.check_settings(context),
         *await checks_here.check_journal(context),
         await checks_here.check_keyring(context),

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, TextIO
 from giftill import __version__
 from giftill.config import (
     TOKEN_VARIABLE,
+    FixedSettingError,
+    Policy,
+    PolicyError,
     SettingsError,
     find_folders,
     load_settings,
+    overruled_variables,
+    read_policy,
     settings_without_file,
     system_language,
 )
@@ -29,9 +34,10 @@ from .window import show_window
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from giftill.config import Folders
+    from giftill.config.policy import Place
 
     from .wiring import Wiring
 
@@ -46,6 +52,7 @@ def main(
     stderr: TextIO,
     *,
     wiring: Wiring,
+    policy_places: Iterable[Place],
 ) -> int:
     """Carry out a command line.
 
@@ -56,17 +63,19 @@ def main(
         stdout: Where answers go.
         stderr: Where problems go.
         wiring: Opens tills and windows.
+        policy_places: Where an administrator's policy may be, the weakest first.
 
     Returns:
         The exit status, one of `Exit`.
     """
     first = peek(argv)
     folders = find_folders(environ, first.data_dir)
-    t = Texts(_language(folders, environ))
+    policy = _read_policy(policy_places)
+    t = Texts(_language(folders, environ, policy))
     terminal = Terminal(stdin, stdout, stderr, t, is_json=first.json)
     try:
         arguments = build_parser(t, argv, stdout).parse_args(list(argv))
-        return _carry_out(arguments, environ, folders, terminal, wiring)
+        return _carry_out(arguments, environ, folders, policy, terminal, wiring)
     except GiftillError as error:
         status = exit_for(error)
         terminal.problem(error, status)
@@ -91,6 +100,7 @@ def _carry_out(
     arguments: argparse.Namespace,
     environ: Mapping[str, str],
     folders: Folders,
+    policy: Policy,
     terminal: Terminal,
     wiring: Wiring,
 ) -> int:
@@ -106,7 +116,8 @@ def _carry_out(
         )
     start_logging(folders.logs, file_name="giftill.log" if name is None else "commands.log")
     hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
-    context = _context(arguments, environ, folders, terminal, wiring)
+    _tell_of_policy(policy, environ, terminal)
+    context = _context(arguments, environ, folders, policy, terminal, wiring)
     if name is None:
         return show_window(context, arguments)
     outcome = BY_NAME[name].action()(context, arguments)
@@ -121,6 +132,7 @@ def _context(
     arguments: argparse.Namespace,
     environ: Mapping[str, str],
     folders: Folders,
+    policy: Policy,
     terminal: Terminal,
     wiring: Wiring,
 ) -> Context:
@@ -130,15 +142,19 @@ def _context(
         "api_url": getattr(arguments, "api_url", None),
         "location": getattr(arguments, "location", None),
     }
+    if policy.problem is not None and arguments.command != "doctor":
+        raise policy.problem
     problem: SettingsError | None = None
     try:
-        settings = load_settings(folders, environ, overrides)
+        settings = load_settings(folders, environ, overrides, policy)
+    except FixedSettingError:
+        raise
     except SettingsError as error:
         if _is_usage(error, overrides):
             raise UsageError(error.message, error.hint) from error
         if arguments.command != "doctor":
             raise
-        problem, settings = error, settings_without_file(environ, overrides)
+        problem, settings = error, settings_without_file(environ, overrides, policy)
     given = overrides["location"]
     return Context(
         terminal=terminal,
@@ -146,6 +162,7 @@ def _context(
         folders=folders,
         environ=environ,
         wiring=wiring,
+        policy=policy,
         chosen_location=LocationId(given) if given else None,
         settings_problem=problem,
     )
@@ -158,10 +175,33 @@ def _is_usage(error: SettingsError, overrides: Mapping[str, object]) -> bool:
     }
 
 
-def _language(folders: Folders, environ: Mapping[str, str]) -> str:
+def _read_policy(places: Iterable[Place]) -> Policy:
+    """Read the policy; one that can't be used is told by each command in its own way."""
+    try:
+        return read_policy(places)
+    except PolicyError as error:
+        return Policy(problem=error)
+
+
+def _tell_of_policy(policy: Policy, environ: Mapping[str, str], terminal: Terminal) -> None:
+    """Say which variables are not heeded, and log what is fixed."""
+    if policy.fixed:
+        _log.info("The policy fixes %s", ", ".join(sorted(policy.fixed)))
+    for name, where in policy.unknown:
+        _log.warning("The policy says “%s”, which means nothing here (%s)", name, where)
+    for variable in overruled_variables(environ, policy):
+        _log.warning("%s is not heeded: the policy says something else", variable)
+        terminal.note(
+            terminal.t(
+                "{name} is not heeded: the administrator of this PC fixed it.", name=variable
+            )
+        )
+
+
+def _language(folders: Folders, environ: Mapping[str, str], policy: Policy) -> str:
     """Return the language to answer in, also where the settings file is at fault."""
     try:
-        return load_settings(folders, environ).language
+        return load_settings(folders, environ, None, policy).language
     except SettingsError:
         return system_language(environ)
 

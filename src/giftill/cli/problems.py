@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from giftill.config import FolderError, SettingsError
+from giftill.config import FixedSettingError, FolderError, SettingsError
 from giftill.domain.codes import CodeError
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
@@ -196,6 +196,8 @@ def exit_for(error: GiftillError) -> Exit:
         return error.status
     if isinstance(error, CodeError | AmountError):
         return Exit.USAGE
+    if isinstance(error, FixedSettingError):
+        return Exit.REFUSED
     if isinstance(error, SettingsError | FolderError):
         return Exit.NOT_SET_UP
     # Imported only now: most commands end well, and these cost time to import.

@@ -333,8 +333,9 @@ class Window(QMainWindow):
 
     def _change_language(self) -> None:
         language = _other_than(self._t.language)
-        self.retranslate(Texts(language))
         try:
+            self._desk.settings.refuse_if_fixed("language")
+            self.retranslate(Texts(language))
             self._desk.settings.save(language=language)
         except GiftillError as problem:
             self.report(problem)

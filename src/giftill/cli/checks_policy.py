@@ -1,0 +1,121 @@
+"""The doctor's check of the administrator's policy: what it says, and who else could change it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from giftill.config import overruled_variables
+from giftill.domain.message import N_, Message
+
+from .findings import Check, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from giftill.config import Policy
+    from giftill.config.policy import Decision
+
+    from .context import Context
+    from .terminal import Json
+
+_POLICY = Check("policy", Message(N_("Policy")))
+_ROOT: Final = 0
+_WRITE_FOR_GROUP: Final = 0o020
+_WRITE_FOR_ALL: Final = 0o002
+
+
+def check_policy(context: Context) -> tuple[Finding, ...]:
+    """What the administrator of this PC decided, where that is written, and what is amiss."""
+    policy = context.policy
+    if policy.problem is not None:
+        return (_POLICY.fail_with(policy.problem),)
+    said = tuple(_said(policy))
+    amiss = (*_unknown(policy), *_changeable(policy), *_overruled(context))
+    if not said and not amiss:
+        return (_POLICY.ok(Message(N_("None: nothing is fixed on this PC."))),)
+    return (*said, *amiss)
+
+
+def policy_document(policy: Policy) -> Json:
+    """Return what the policy says, for machines."""
+    return {"fixed": _document(policy.fixed), "defaults": _document(policy.defaults)}
+
+
+def can_others_change(path: Path) -> bool:
+    """Tell whether anyone but the administrator can change a file or folder.
+
+    On Windows that can be told of the user who asks alone.
+    """
+    if sys.platform == "win32":
+        return _may_write(path)
+    found = path.stat()
+    by_group = bool(found.st_mode & _WRITE_FOR_GROUP) and found.st_gid != _ROOT
+    return found.st_uid != _ROOT or by_group or bool(found.st_mode & _WRITE_FOR_ALL)
+
+
+def _said(policy: Policy) -> Iterator[Finding]:
+    fixes = N_("Fixed by “{where}”: {settings}.")
+    proposes = N_("Proposed by “{where}”: {settings}.")
+    for decided, words in ((policy.fixed, fixes), (policy.defaults, proposes)):
+        for where in dict.fromkeys(each.where for each in decided.values()):
+            settings = ", ".join(
+                f"{name} = {_as_written(each.value)}"
+                for name, each in decided.items()
+                if each.where == where
+            )
+            yield _POLICY.ok(Message(words, {"where": where, "settings": settings}))
+
+
+def _unknown(policy: Policy) -> Iterator[Finding]:
+    for where in dict.fromkeys(where for _, where in policy.unknown):
+        names = ", ".join(name for name, place in policy.unknown if place == where)
+        yield _POLICY.warn(
+            Message(N_("Not understood: {names}."), {"names": names[:200]}),
+            Message(N_("Correct the spelling in “{file}”."), {"file": where}),
+        )
+
+
+def _changeable(policy: Policy) -> Iterator[Finding]:
+    for path in policy.paths:
+        if can_others_change(path):
+            yield _POLICY.warn(
+                Message(
+                    N_("Others than the administrator can change “{file}”."), {"file": str(path)}
+                ),
+                Message(N_("Let it be the administrator’s, and nobody else’s to write to.")),
+            )
+
+
+def _overruled(context: Context) -> Iterator[Finding]:
+    for variable in overruled_variables(context.environ, context.policy):
+        yield _POLICY.warn(
+            Message(
+                N_("{name} is not heeded: the administrator of this PC fixed it."),
+                {"name": variable},
+            ),
+            Message(N_("Take the variable away, so that it misleads nobody.")),
+        )
+
+
+def _document(decided: Mapping[str, Decision]) -> Json:
+    return {name: {"value": each.value, "from": each.where} for name, each in decided.items()}
+
+
+def _as_written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _may_write(path: Path) -> bool:
+    """Tell whether who asks may write to it, which administrators may and others must not."""
+    import ctypes
+
+    if sys.platform == "win32" and ctypes.windll.shell32.IsUserAnAdmin():
+        return False
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
+    except OSError:
+        return False
+    return True

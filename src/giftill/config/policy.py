@@ -1,0 +1,207 @@
+"""The administrator's policy: what is fixed for every user of this PC, and what is proposed.
+
+A policy has the last word: over the settings file, the environment and the command line, as one
+that a cashier can get round by setting a variable is none. An option that asks for something else
+is refused, because a command must not work for another shop or API than the one that was typed; a
+variable, which may be a left-over of the session, yields, and that is told.
+
+What stands under `defaults` lies beneath the user's own settings. So a till can start in Dutch and
+in its shop with nobody having chosen, and its people may still choose.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
+
+from giftill.domain.message import N_, Message
+
+from .settings import NAMES, SettingsError, checked_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+DEFAULTS: Final = "defaults"
+
+_LINUX_FOLDER: Final = Path("/etc/giftill/policy.d")
+
+
+class PolicyError(SettingsError):
+    """A policy can't be used; the till does not start with a laxer one than was meant."""
+
+
+class Decision(Struct, frozen=True):
+    """One setting as an administrator decided it: the value, and where that is written."""
+
+    value: Any
+    where: str
+
+
+class Policy(Struct, frozen=True):
+    """What an administrator decided for this PC.
+
+    Attributes:
+        fixed: What nobody can change, by the names of the settings.
+        defaults: What holds until a user chooses.
+        unknown: Names that mean nothing to this version, each with the place where it is written.
+        paths: The files and folders that were read, whose rights the doctor looks at.
+        problem: Why it can't be told what was decided, or None; only the doctor goes on with that.
+    """
+
+    fixed: Mapping[str, Decision] = {}
+    defaults: Mapping[str, Decision] = {}
+    unknown: tuple[tuple[str, str], ...] = ()
+    paths: tuple[Path, ...] = ()
+    problem: PolicyError | None = None
+
+
+NO_POLICY: Final = Policy()
+
+
+class Sheet(Struct, frozen=True):
+    """What one file or registry key says, unchecked.
+
+    Attributes:
+        where: How people call it: its path.
+        values: What it says; what is proposed is a table of its own, under `defaults`.
+        path: The file or folder, or None where it is none.
+    """
+
+    where: str
+    values: Mapping[str, object]
+    path: Path | None = None
+
+
+class Place(Protocol):
+    """Where a policy may be."""
+
+    def read(self) -> Iterable[Sheet]:
+        """Return what it says, in order: a later sheet wins; nothing where there is no policy.
+
+        Raises:
+            PolicyError: It is there, but can't be read.
+        """
+
+
+class PolicyFolder:
+    """A folder of `*.toml` files, read in the order of their names."""
+
+    def __init__(self, path: Path) -> None:
+        """Read from `path`, which may be missing."""
+        self._path = path
+
+    def read(self) -> Iterator[Sheet]:
+        """Return what its files say; other files, and hidden ones, are none of them."""
+        try:
+            files = sorted(self._path.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unreadable(self._path, error.strerror or str(error)) from error
+        yield Sheet(str(self._path), {}, self._path)
+        for file in files:
+            if file.suffix == ".toml" and not file.name.startswith("."):
+                yield _read_toml(file)
+
+
+class PolicyFile:
+    """One TOML file."""
+
+    def __init__(self, path: Path) -> None:
+        """Read from `path`, which may be missing."""
+        self._path = path
+
+    def read(self) -> Iterator[Sheet]:
+        """Return what it says, if it is there."""
+        try:
+            self._path.lstat()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unreadable(self._path, error.strerror or str(error)) from error
+        yield _read_toml(self._path)
+
+
+def system_places() -> Sequence[Place]:
+    """Return where this system keeps policies, the weakest first; no variable can move them."""
+    if sys.platform == "win32":
+        from .policy_windows import PolicyRegistry, program_data
+
+        return (PolicyFile(program_data() / "Giftill" / "policy.toml"), PolicyRegistry())
+    if sys.platform == "darwin":
+        from .policy_macos import LIBRARY, ManagedPreferences
+
+        return (
+            PolicyFile(LIBRARY / "Application Support" / "Giftill" / "policy.toml"),
+            ManagedPreferences(),
+        )
+    return (PolicyFolder(_LINUX_FOLDER),)
+
+
+def read_policy(places: Iterable[Place]) -> Policy:
+    """Read what an administrator decided; in each place all that is wrong is refused.
+
+    Args:
+        places: Where it may be, the weakest first.
+
+    Raises:
+        PolicyError: A place can't be read, or a value breaks its rule.
+    """
+    fixed: dict[str, Decision] = {}
+    defaults: dict[str, Decision] = {}
+    unknown: list[tuple[str, str]] = []
+    paths: list[Path] = []
+    for place in places:
+        for sheet in place.read():
+            if sheet.path is not None:
+                paths.append(sheet.path)
+            own = dict(sheet.values)
+            proposed = own.pop(DEFAULTS, {})
+            if not isinstance(proposed, dict):
+                raise unreadable(sheet.where, f"“{DEFAULTS}” is not a table")
+            for values, into in ((own, fixed), (proposed, defaults)):
+                unknown += [(name, sheet.where) for name in values if name not in NAMES]
+                into.update(_decided(values, sheet.where))
+    return Policy(fixed, defaults, tuple(unknown), tuple(paths))
+
+
+def unreadable(where: object, problem: str) -> PolicyError:
+    """Return what to raise for a policy that is there but can't be read."""
+    return PolicyError(
+        Message(N_("The policy of this PC can’t be read")),
+        Message(
+            N_("“{file}” is not readable: {problem}. The till does not start without it."),
+            {"file": str(where), "problem": problem},
+        ),
+        Message(N_("Let the administrator of this PC repair it.")),
+    )
+
+
+def _decided(values: Mapping[str, object], where: str) -> dict[str, Decision]:
+    known = {name: value for name, value in values.items() if name in NAMES}
+    try:
+        checked = checked_settings(known, where)
+    except SettingsError as error:
+        title = Message(N_("The policy of this PC can’t be used"))
+        raise PolicyError(title, error.message, error.hint) from error
+    return {name: Decision(value, where) for name, value in checked.items()}
+
+
+def _read_toml(file: Path) -> Sheet:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        # Also one that a link promises: what was meant to be fixed there must not be free.
+        raise unreadable(file, error.strerror or str(error)) from error
+    # Most tills have no policy, and start the sooner for not importing a parser.
+    import tomllib
+
+    try:
+        # Windows' own editors begin a file with a byte order mark.
+        return Sheet(str(file), tomllib.loads(content.decode("utf-8-sig")), file)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise unreadable(file, str(error)) from error
