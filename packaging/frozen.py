@@ -16,7 +16,16 @@ KEYRINGS: Final = {
     "darwin": ("keyring.backends.macOS",),
 }
 # Dragged in by libraries that can do more than a till asks of them.
-UNUSED_MODULES: Final = ("IPython", "numpy", "pydoc_data", "setuptools", "tkinter", "trio")
+UNUSED_MODULES: Final = (
+    "IPython",
+    "numpy",
+    "pydoc_data",
+    # Its library is under the GPL, and no command of Giftill edits a line.
+    "readline",
+    "setuptools",
+    "tkinter",
+    "trio",
+)
 
 _LANGUAGES: Final = "en|nl"
 # The Qt plugins that a till uses, of the kinds that come in many; a kind that is not here stays.
