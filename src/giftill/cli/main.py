@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from giftill import __version__
 from giftill.config import (
     TOKEN_VARIABLE,
-    FixedSettingError,
+    FixedOptionError,
     Policy,
     PolicyError,
     SettingsError,
@@ -147,7 +147,7 @@ def _context(
     problem: SettingsError | None = None
     try:
         settings = load_settings(folders, environ, overrides, policy)
-    except FixedSettingError:
+    except FixedOptionError:
         raise
     except SettingsError as error:
         if _is_usage(error, overrides):

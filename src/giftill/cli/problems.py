@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from giftill.config import FixedSettingError, FolderError, SettingsError
+from giftill.config import FixedOptionError, FolderError, SettingsError
 from giftill.domain.codes import CodeError
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
@@ -196,7 +196,7 @@ def exit_for(error: GiftillError) -> Exit:
         return error.status
     if isinstance(error, CodeError | AmountError):
         return Exit.USAGE
-    if isinstance(error, FixedSettingError):
+    if isinstance(error, FixedOptionError):
         return Exit.REFUSED
     if isinstance(error, SettingsError | FolderError):
         return Exit.NOT_SET_UP

@@ -15,7 +15,7 @@ from .loading import (
     system_language,
     unknown_settings,
 )
-from .policy import NO_POLICY, Policy, PolicyError, read_policy, system_places
+from .policy import NO_POLICY, FixedOptionError, Policy, PolicyError, read_policy, system_places
 from .settings import FixedSettingError, Settings, SettingsError
 from .store import SettingsStore, write_private
 
@@ -25,6 +25,7 @@ __all__ = [
     "LOCATION_VARIABLE",
     "NO_POLICY",
     "TOKEN_VARIABLE",
+    "FixedOptionError",
     "FixedSettingError",
     "FolderError",
     "Folders",

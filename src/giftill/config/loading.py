@@ -8,8 +8,8 @@ import msgspec
 
 from giftill.domain.message import N_, Message
 
-from .policy import NO_POLICY
-from .settings import NAMES, FixedSettingError, Settings, SettingsError, checked_settings
+from .policy import NO_POLICY, FixedOptionError
+from .settings import NAMES, Settings, SettingsError, checked_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def load_settings(
         policy: What an administrator decided.
 
     Raises:
-        FixedSettingError: One of `overrides` asks for something else than the policy fixed.
+        FixedOptionError: One of `overrides` asks for something else than the policy fixed.
         SettingsError: The file can't be read, or a value breaks its rule. The file is not touched.
     """
     file = folders.settings
@@ -125,9 +125,11 @@ def _combined(
             values |= checked_settings({name: value}, variable)
     for name, given in (overrides or {}).items():
         if given is not None:
-            values |= checked_settings({name: given}, _option(name))
-            if name in policy.fixed and values[name] != policy.fixed[name].value:
-                raise FixedSettingError(name)
+            option = _option(name)
+            values |= checked_settings({name: given}, option)
+            decision = policy.fixed.get(name)
+            if decision is not None and values[name] != decision.value:
+                raise FixedOptionError(option, given, name, decision)
     values |= {name: each.value for name, each in policy.fixed.items()}
     return msgspec.convert({**values, "fixed": frozenset(policy.fixed)}, Settings)
 

@@ -34,6 +34,30 @@ class PolicyError(SettingsError):
     """A policy can't be used; the till does not start with a laxer one than was meant."""
 
 
+class FixedOptionError(SettingsError):
+    """An option asks for something else than the administrator fixed; nothing was done."""
+
+    def __init__(self, option: str, given: object, name: str, decision: Decision) -> None:
+        """Name the option with what was `given`, and what is decided about the setting `name`."""
+        super().__init__(
+            Message(N_("This option can’t be used")),
+            Message(
+                N_(
+                    "The administrator of this PC fixed {name} as “{fixed}” ({where}), so "
+                    "“{option} {given}” was refused and nothing was sent."
+                ),
+                {
+                    "name": name,
+                    "fixed": decision.value,
+                    "where": decision.where,
+                    "option": option,
+                    "given": str(given)[:60],
+                },
+            ),
+            Message(N_("Leave the option out; “giftill doctor” tells all that is fixed.")),
+        )
+
+
 class Decision(Struct, frozen=True):
     """One setting as an administrator decided it: the value, and where that is written."""
 
@@ -88,21 +112,25 @@ class Place(Protocol):
 
 
 class PolicyFolder:
-    """A folder of `*.toml` files, read in the order of their names."""
+    """A folder of `*.toml` files, read in the order of their names.
+
+    Attributes:
+        path: Where it is.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read from `path`, which may be missing."""
-        self._path = path
+        self.path = path
 
     def read(self) -> Iterator[Sheet]:
         """Return what its files say; other files, and hidden ones, are none of them."""
         try:
-            files = sorted(self._path.iterdir())
+            files = sorted(self.path.iterdir())
         except FileNotFoundError:
             return
         except OSError as error:
-            raise unreadable(self._path, error.strerror or str(error)) from error
-        yield Sheet(str(self._path), {}, self._path)
+            raise unreadable(self.path, error.strerror or str(error)) from error
+        yield Sheet(str(self.path), {}, self.path)
         for file in files:
             if file.suffix == ".toml" and not file.name.startswith("."):
                 yield _read_toml(file)

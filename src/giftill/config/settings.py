@@ -95,7 +95,7 @@ class FixedSettingError(SettingsError):
     def __init__(self, name: str) -> None:
         """Say so of the setting `name`, in the words of people."""
         super().__init__(
-            Message(N_("The administrator fixed this")),
+            Message(N_("Not changed")),
             Message(
                 _FIXED.get(name, N_("The administrator of this PC fixed “{name}”.")), {"name": name}
             ),

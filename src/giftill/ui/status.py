@@ -70,6 +70,7 @@ class StatusState(Struct, frozen=True):
 
     Attributes:
         location: The address of the shop, or that none was chosen.
+        is_location_fixed: Whether only the administrator of this PC can change it.
         link: The connection in words.
         outbox: What waits; None while nothing does.
         cashier: Who works here; empty if nobody signed in.
@@ -81,6 +82,7 @@ class StatusState(Struct, frozen=True):
     """
 
     location: str
+    is_location_fixed: bool
     link: Pill
     outbox: Pill | None
     cashier: str
@@ -169,6 +171,7 @@ class StatusPresenter:
         self._render(
             StatusState(
                 location=self._place(),
+                is_location_fixed="location" in desk.settings.current.fixed,
                 link=self._link(),
                 outbox=self._outbox(),
                 cashier=desk.sales.cashier or desk.settings.current.cashier,

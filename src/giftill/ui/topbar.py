@@ -61,7 +61,11 @@ class TopBar(QWidget):
         """Show a state."""
         self._location.show_text(state.location)
         # The bar may be too narrow for the whole address, and Qt must not take it for HTML.
-        how = t("Change the location ({key})", key=LOCATION)
+        how = (
+            t("The administrator of this PC fixed the location, so it stays as it is.")
+            if state.is_location_fixed
+            else t("Change the location ({key})", key=LOCATION)
+        )
         self._location.setToolTip(
             f"<span>{html.escape(state.location)}<br>{html.escape(how)}</span>"
         )

@@ -168,9 +168,8 @@ class Window(QMainWindow):
         if not isinstance(error, GiftillError):
             raise error
         t = self._t
-        sentences = (error.title, error.message, error.hint)
         self.sound("refused")
-        self.toast(" ".join(filter(None, (t.message(each) for each in sentences))), "danger")
+        self.toast(f"{t.message(error.title)}. {t.explain(error)}", "danger")
 
     def sound(self, name: str) -> None:
         """Play `accepted`, `refused` or `attention`, unless sounds are off."""
