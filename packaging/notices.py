@@ -326,9 +326,9 @@ def render(notices: list[Notice]) -> str:
     lines = [
         "WHAT GIFTILL IS MADE OF",
         "",
-        "Giftill itself is free under the MIT licence. It is put together with the packages below,",
-        "unchanged, each under its own licence. Their texts follow in this order; the standard",
-        "texts that several of them refer to come last.",
+        "Giftill itself is free under the MIT licence. It is put together with the",
+        "packages below, unchanged, each under its own licence. Their texts follow in",
+        "this order; the standard texts that several of them refer to come last.",
         "",
         *contents,
         *_section("Giftill", [(ROOT / "LICENSE").read_text("utf-8")]),
@@ -367,13 +367,14 @@ def _paragraphs(notice: Notice) -> list[str]:
 def _about_qt(version: str) -> str:
     minor = version.rpartition(".")[0]
     return f"""\
-Giftill uses Qt {version} and PySide6 {version} under the GNU Lesser General Public License,
-version 3, unchanged. They lie in the program's folder as files of their own: whoever has a
-version of theirs that fits may put it in their place, and may take Giftill apart to find
-faults in doing so.
+Giftill uses Qt {version} and PySide6 {version} under the GNU Lesser General Public
+License, version 3, unchanged. They lie in the program's folder as files of
+their own: whoever has a version of theirs that fits may put it in their place,
+and may take Giftill apart to find faults in doing so.
 
 Their sources, exactly:
-  https://download.qt.io/archive/qt/{minor}/{version}/single/qt-everywhere-src-{version}.tar.xz
+  https://download.qt.io/archive/qt/{minor}/{version}/single/
   https://download.qt.io/official_releases/QtForPython/pyside6/PySide6-{version}-src/
+
 What the makers of Qt say of all parts of it:
   https://doc.qt.io/qt-{minor}/licenses-used-in-qt.html"""

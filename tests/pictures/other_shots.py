@@ -135,6 +135,12 @@ async def _help(stage: Stage) -> None:
     await stage.press("F1")
 
 
+async def _about(stage: Stage) -> None:
+    await stage.press("F1")
+    await stage.calm_down()
+    await stage.press("F1")
+
+
 async def _help_outbox(stage: Stage) -> None:
     stage.window.go_to("outbox")
     await stage.press("F1")
@@ -195,6 +201,7 @@ SHOTS: Final = (
     Shot("locations-search", _locations_search),
     Shot("locations-nothing-found", _locations_nothing),
     Shot("locations-offline", _locations_offline),
+    Shot("about", _about, is_key=True),
     Shot("help", _help, is_key=True),
     Shot("help-outbox", _help_outbox),
     Shot("question-cancel", _cancel_question),

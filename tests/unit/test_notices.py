@@ -69,7 +69,7 @@ def test_the_notices_tell_of_the_licence_of_qt_of_its_sources_and_of_its_parts()
     for expected in (
         "GNU LESSER GENERAL PUBLIC LICENSE",
         "GNU GENERAL PUBLIC LICENSE",
-        "/single/qt-everywhere-src-6.",
+        "https://download.qt.io/archive/qt/6.",
         "PCRE2 (BSD-3-Clause)",
         "Copyright (c) 2026 The Giftill team",
         "PYTHON SOFTWARE FOUNDATION LICENSE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from .dialogs import DecisionDialog, run_dialog
 from .fitting import fit
-from .keys import KeyHint, spoken
+from .keys import HELP, KeyHint, spoken
 from .theme import current_theme
 from .widgets.button import ButtonRole
 from .widgets.label import PlainLabel
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
     from giftill.texts import Texts
 
+_ABOUT: Final = 1
+
 
 async def show_help(
     parent: QWidget, screen: str, here: Sequence[KeyHint], everywhere: Sequence[KeyHint], t: Texts
 ) -> None:
-    """Show the keys until the page is closed.
+    """Show the keys until the page is closed, and after them what Giftill is, if that is asked for.
 
     Args:
         parent: The window.
@@ -42,9 +44,13 @@ async def show_help(
         if hints:
             columns.addLayout(_column(title, hints, t), 1)
     dialog.body.addLayout(columns)
+    dialog.add_choice(t("About Giftill"), HELP)
     dialog.add_choice(t("Close"), role=ButtonRole.PRIMARY, is_default=True)
     fit(dialog, round(1.4 * current_theme().size.dialog))
-    await run_dialog(dialog)
+    if await run_dialog(dialog) == _ABOUT:
+        from .about import show_about
+
+        await show_about(parent, t)
 
 
 def _column(title: str, hints: Sequence[KeyHint], t: Texts) -> QVBoxLayout:

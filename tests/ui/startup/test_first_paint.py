@@ -76,6 +76,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         "giftill.cli.cards",
         "giftill.cli.doctor",
         "giftill.sandbox",
+        "giftill.ui.about",
+        "giftill.ui.help",
         "giftill.ui.screens.holds.view",
         "giftill.ui.screens.location.view",
         "giftill.ui.screens.outbox.view",
