@@ -188,7 +188,14 @@ def test_every_lock_has_the_very_versions_that_run(lock: str) -> None:
     assert pins("run.txt").items() <= pins(lock).items()
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "package.txt"])
+def test_the_windows_lock_has_the_versions_that_every_other_package_is_frozen_with() -> None:
+    windows = pins("windows.txt")
+    assert windows.items() <= pins("package.txt").items()
+    # The keyring's way to the credentials of Windows says that it was resolved for there.
+    assert {"pyinstaller", "pyside6-essentials", "pywin32-ctypes"} <= windows.keys()
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "package.txt", "windows.txt"])
 def test_a_lock_names_hashes_and_no_address(lock: str) -> None:
     text = (LOCKS / lock).read_text("utf-8")
     assert "://" not in text

@@ -1,0 +1,35 @@
+/* The ICU of Windows 10, which Qt asks for character sets that are not Unicode. Wine 8 has none, and
+   without it Qt can't be loaded. In this one every character set is missing: an answer that Qt takes.
+   For `make package-windows-test` alone; it is no part of the program. */
+
+enum { FILE_ACCESS_ERROR = 4 };
+
+#define NOTHING(name) \
+    __declspec(dllexport) void *name(void) { return 0; }
+
+__declspec(dllexport) void *ucnv_open(const char *name, int *error)
+{
+    (void)name;
+    *error = FILE_ACCESS_ERROR;
+    return 0;
+}
+
+NOTHING(UCNV_FROM_U_CALLBACK_SUBSTITUTE)
+NOTHING(UCNV_TO_U_CALLBACK_SUBSTITUTE)
+NOTHING(ucnv_cbFromUWriteUChars)
+NOTHING(ucnv_cbToUWriteUChars)
+NOTHING(ucnv_close)
+NOTHING(ucnv_countAvailable)
+NOTHING(ucnv_fromUCountPending)
+NOTHING(ucnv_fromUnicode)
+NOTHING(ucnv_getAvailableName)
+NOTHING(ucnv_getFromUCallBack)
+NOTHING(ucnv_getMaxCharSize)
+NOTHING(ucnv_getName)
+NOTHING(ucnv_getStandardName)
+NOTHING(ucnv_getToUCallBack)
+NOTHING(ucnv_reset)
+NOTHING(ucnv_setFromUCallBack)
+NOTHING(ucnv_setToUCallBack)
+NOTHING(ucnv_toUCountPending)
+NOTHING(ucnv_toUnicode)
