@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak mutants coverage bench pictures lock translations package
+.PHONY: setup run test check soak mutants coverage bench pictures lock translations package sbom
 
 setup:
 	@packaging/linux/setup test
@@ -35,3 +35,6 @@ translations:
 
 package:
 	@packaging/linux/package
+
+sbom:
+	@packaging/sbom

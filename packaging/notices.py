@@ -14,7 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -103,7 +103,7 @@ class Rules:
 
 
 def write(sources: Iterable[str], out: Path) -> Path:
-    """Write the notices of a program.
+    """Write the notices of a program, and beside them, as JSON, the list that sbom.py goes by.
 
     Args:
         sources: Where each file that goes into it lies on this PC; “-” for none.
@@ -116,7 +116,10 @@ def write(sources: Iterable[str], out: Path) -> Path:
         LicenceProblem: Something in it has no licence text, or a licence that is not allowed.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render(collect(sources, Rules.load())), "utf-8", newline="\n")
+    notices = collect(sources, Rules.load())
+    out.write_text(render(notices), "utf-8", newline="\n")
+    listed = [asdict(replace(each, texts=())) for each in notices]
+    out.with_suffix(".json").write_text(json.dumps(listed, indent=1), "utf-8", newline="\n")
     return out
 
 

@@ -165,10 +165,10 @@ def test_the_running_lock_pins_every_dependency(project: dict[str, Any]) -> None
 
 def test_the_development_lock_pins_every_tool(project: dict[str, Any]) -> None:
     groups = project["dependency-groups"]
-    # Only `make package` freezes the program; it has a lock of its own.
+    # What freezes the program and what looks at it afterwards have locks of their own.
     wanted = [
         entry
-        for name in groups.keys() - {"package"}
+        for name in groups.keys() - {"audit", "package"}
         for entry in groups[name]
         if isinstance(entry, str)
     ]
@@ -181,6 +181,14 @@ def test_the_packaging_lock_pins_what_freezes_the_program(project: dict[str, Any
     wanted = {wanted_name(text) for text in [*groups["package"], *groups["build"]]}
     assert not wanted - pins("package.txt").keys(), "run `make lock`"
     assert not {wanted_name(text) for text in groups["package"]} & pins("dev.txt").keys()
+
+
+def test_the_auditing_lock_pins_the_tools_and_nothing_that_is_frozen(
+    project: dict[str, Any],
+) -> None:
+    wanted = {wanted_name(text) for text in project["dependency-groups"]["audit"]}
+    assert wanted <= pins("audit.txt").keys(), "run `make lock`"
+    assert not wanted & (pins("package.txt").keys() | pins("dev.txt").keys())
 
 
 @pytest.mark.parametrize("lock", ["dev.txt", "package.txt"])
