@@ -7,7 +7,7 @@ for the same payload. It writes into WORK_DIR:
 - `payload.nsh`: the same for giftill.nsi;
 - `installed-files.txt`: what lies on the PC afterwards; the setup deletes what is in there, and
   nothing else;
-- `answers.sh`: the codes and sizes that giftill.wxs and giftill.nsi ask for.
+- `answers`: the codes and sizes that giftill.wxs and giftill.nsi ask for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WIX: Final = "http://schemas.microsoft.com/wix/2006/wi"
 # What Windows Installer compares: three numbers, none larger than these.
 _LARGEST_VERSION: Final = (255, 255, 65535)
 _LONGEST_PATH: Final = 160
-_FIT_NAME: Final = re.compile(r"[A-Za-z0-9 _.,+@~!#()\[\]{}=/-]+")
+_FIT_NAME: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9 _.,+@~!#()\[\]{}=/-]+")
 
 
 class UnfitError(Exception):
@@ -173,7 +173,7 @@ def _windows_path(*parts: PurePosixPath | str) -> str:
 
 
 def answers(payload: Payload, version: str) -> str:
-    """Return answers.sh: what giftill.wxs and giftill.nsi ask for, as a shell reads it."""
+    """Return answers: what giftill.wxs and giftill.nsi ask for, `name=value` a line."""
     codes = {
         "upgrade_code": UPGRADE_CODE,
         "product_code": product_code(version),
@@ -193,7 +193,7 @@ def main(payload_dir: Path, work_dir: Path, version: str) -> None:
     (work_dir / "payload.nsh").write_text(nsis_macro(payload), "utf-8")
     # As the setup reads it: UTF-16 without a mark in front.
     (work_dir / "installed-files.txt").write_bytes(installed_files(payload).encode("utf-16-le"))
-    (work_dir / "answers.sh").write_text(answers(payload, version), "utf-8")
+    (work_dir / "answers").write_text(answers(payload, version), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+"""Makes the Windows installers, and reads what is in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+WINDOWS: Final = Path(__file__).resolve().parents[2] / "packaging" / "windows"
+VERSION: Final = "1.2.3"
+
+
+@dataclass(frozen=True)
+class Made:
+    """Both installers of one version.
+
+    Attributes:
+        payload: What they were made of.
+        msi: The one for fleets.
+        setup: The one by hand.
+        said: What was said while they were made.
+    """
+
+    payload: Path
+    msi: Path
+    setup: Path
+    said: str
+
+    def table(self, name: str) -> list[list[str]]:
+        """Return the rows of a table of the MSI."""
+        lines = output("msiinfo", "export", str(self.msi), name).splitlines()
+        return [line.rstrip("\r").split("\t") for line in lines[3:]]
+
+    def properties(self) -> dict[str, str]:
+        """Return what the MSI says of itself."""
+        return {row[0]: row[1] for row in self.table("Property")}
+
+
+def output(*command: str, env: dict[str, str] | None = None) -> str:
+    """Run a tool that must not fail."""
+    done = subprocess.run(command, capture_output=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+    return done.stdout.decode()
+
+
+def installers(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run packaging/windows/installers."""
+    environ = {name: value for name, value in os.environ.items() if "GIFTILL_SIGN" not in name}
+    return subprocess.run(
+        [WINDOWS / "installers", *arguments],
+        env={**environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def make(payload: Path, out: Path, version: str = VERSION, **environment: str) -> Made:
+    """Make both installers."""
+    done = installers(payload, out, version, **environment)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return Made(
+        payload,
+        out / f"Giftill-{version}-x64.msi",
+        out / f"Giftill-{version}-x64-setup.exe",
+        done.stdout + done.stderr,
+    )
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return every file with its content, by its place."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def nsis_folder() -> str:
+    """Return where NSIS keeps its own parts."""
+    details = output("makensis", "-HDRINFO").replace(",", "\n").splitlines()
+    return next(line for line in details if line.startswith("NSISDIR=")).partition("=")[2]
