@@ -30,7 +30,9 @@ class Made:
 
     def table(self, name: str) -> list[list[str]]:
         """Return the rows of a table of the MSI."""
-        lines = output("msiinfo", "export", str(self.msi), name).splitlines()
+        # Files of their own, such as an icon's, it writes into the folder that it runs in.
+        export = output("msiinfo", "export", str(self.msi), name, cwd=self.msi.parent)
+        lines = export.splitlines()
         return [line.rstrip("\r").split("\t") for line in lines[3:]]
 
     def properties(self) -> dict[str, str]:
@@ -38,9 +40,9 @@ class Made:
         return {row[0]: row[1] for row in self.table("Property")}
 
 
-def output(*command: str, env: dict[str, str] | None = None) -> str:
+def output(*command: str, cwd: Path | None = None) -> str:
     """Run a tool that must not fail."""
-    done = subprocess.run(command, capture_output=True, check=False, env=env)
+    done = subprocess.run(command, capture_output=True, check=False, cwd=cwd)
     assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
     return done.stdout.decode()
 
