@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MEGABYTE: Final = 1_000_000
-_MOUNT: Final = 'mount -t tmpfs -o "size=$2,mode=0700" tmpfs "$1" && echo ready && read -r _'
+_MOUNT: Final = 'mount -t tmpfs -o "size=$2,mode=0700" tmpfs "$1"'
+# What is there stays in sight; what is written there is seen by the test's processes alone.
+_COVER: Final = (
+    "mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work && mount -t overlay"
+    ' -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" overlay "$1"'
+)
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,12 @@ class SmallDisk:
 
 def missing_rights() -> str:
     """Return why this user can have no disk of its own here, or nothing."""
-    if shutil.which("unshare") is None or shutil.which("nsenter") is None:
-        return "unshare and nsenter are not installed"
-    tried = subprocess.run(
-        [*_own_mounts(), "sh", "-c", "mount -t tmpfs tmpfs /mnt"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return tried.stderr.strip()
+    return _missing_for("mount -t tmpfs tmpfs /mnt")
+
+
+def missing_rights_to_cover() -> str:
+    """Return why this user can have no folder of the system's of its own here, or nothing."""
+    return _missing_for(_COVER, "/etc")
 
 
 @contextmanager
@@ -74,8 +76,26 @@ def small_disk(at: Path, *, megabytes: int) -> Iterator[SmallDisk]:
         megabytes: Its size.
     """
     at.mkdir(parents=True, exist_ok=True)
+    with _own_mounts(_MOUNT, str(at), str(megabytes * _MEGABYTE)) as (root, prefix):
+        yield SmallDisk(at, root / at.relative_to("/"), prefix)
+
+
+@contextmanager
+def covered(folder: Path) -> Iterator[SmallDisk]:
+    """Give a folder of the system another content for the length of the block.
+
+    Args:
+        folder: The folder, such as `/etc`; for everybody else it stays as it is.
+    """
+    with _own_mounts(_COVER, str(folder)) as (root, prefix):
+        yield SmallDisk(folder, root / folder.relative_to("/"), prefix)
+
+
+@contextmanager
+def _own_mounts(script: str, *words: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Mount what nobody else sees; give where the test sees it, and how a process is to start."""
     process = subprocess.Popen(
-        [*_own_mounts(), "sh", "-c", _MOUNT, "sh", str(at), str(megabytes * _MEGABYTE)],
+        [*_unshared(), "sh", "-c", f"{script} && echo ready && read -r _", "sh", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -85,8 +105,7 @@ def small_disk(at: Path, *, megabytes: int) -> Iterator[SmallDisk]:
         assert process.stdout.readline() == "ready\n"
         target = ("--target", str(process.pid), "--mount")
         rights = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-        seen = Path(f"/proc/{process.pid}/root") / at.relative_to("/")
-        yield SmallDisk(at, seen, ("nsenter", *target, *rights, "--"))
+        yield Path(f"/proc/{process.pid}/root"), ("nsenter", *target, *rights, "--")
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -94,6 +113,18 @@ def small_disk(at: Path, *, megabytes: int) -> Iterator[SmallDisk]:
         kill(process)
 
 
-def _own_mounts() -> tuple[str, ...]:
+def _missing_for(script: str, *words: str) -> str:
+    if shutil.which("unshare") is None or shutil.which("nsenter") is None:
+        return "unshare and nsenter are not installed"
+    tried = subprocess.run(
+        [*_unshared(), "sh", "-c", script, "sh", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return tried.stderr.strip()
+
+
+def _unshared() -> tuple[str, ...]:
     """Return what starts a process whose mounts nobody else sees."""
     return ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--")

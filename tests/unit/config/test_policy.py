@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import os
 import plistlib
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +24,6 @@ from giftill.config import (
 from giftill.config.policy import PolicyFile, PolicyFolder, Sheet
 from giftill.config.policy_macos import ManagedPreferences
 from giftill.config.policy_windows import from_registry
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REG_SZ, REG_EXPAND_SZ, REG_DWORD, REG_QWORD = 1, 2, 4, 11
 
@@ -58,6 +56,28 @@ def test_without_a_folder_nothing_is_decided(tmp_path: Path, folders: Folders) -
     policy = policy_of(tmp_path / "nowhere")
     assert policy == Policy()
     assert load_settings(folders, {}, None, policy) == load_settings(folders, {})
+
+
+# Prints what is asked of the system, and whether a parser was loaded for it.
+_LOOK = """
+import sys
+from giftill.config import read_policy, system_places
+places = system_places()
+asked = []
+sys.addaudithook(lambda event, _: asked.append(event) if event.split(".")[0] != "object" else None)
+read_policy(places)
+print(asked, "tomllib" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has places of its own")
+def test_a_till_without_a_policy_pays_one_look_into_a_folder() -> None:
+    if Path("/etc/giftill/policy.d").exists():
+        pytest.skip("this PC has a policy")
+    looked = subprocess.run(
+        [sys.executable, "-c", _LOOK], capture_output=True, text=True, check=True
+    )
+    assert looked.stdout == "['os.listdir'] False\n"
 
 
 def test_what_is_fixed_wins_over_file_and_environment(folders: Folders, place: Path) -> None:
