@@ -14,18 +14,20 @@ VERSION: Final = "1.2.3"
 
 @dataclass(frozen=True)
 class Made:
-    """Both installers of one version.
+    """What is made of one version.
 
     Attributes:
         payload: What they were made of.
         msi: The one for fleets.
         setup: The one by hand.
+        templates: Those for group policy.
         said: What was said while they were made.
     """
 
     payload: Path
     msi: Path
     setup: Path
+    templates: Path
     said: str
 
     def table(self, name: str) -> list[list[str]]:
@@ -67,6 +69,7 @@ def make(payload: Path, out: Path, version: str = VERSION, **environment: str) -
         payload,
         out / f"Giftill-{version}-x64.msi",
         out / f"Giftill-{version}-x64-setup.exe",
+        out / f"Giftill-{version}-policy-templates.zip",
         done.stdout + done.stderr,
     )
 

@@ -6,6 +6,8 @@ import datetime as dt
 import os
 import shutil
 import sys
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +17,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.helpers.windows_installers import VERSION, files_below, installers, make, output
+from tests.helpers.windows_installers import (
+    VERSION,
+    WINDOWS,
+    files_below,
+    installers,
+    make,
+    nsis_folder,
+    output,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.helpers.windows_installers import Made
 
 pytestmark = [
@@ -33,9 +41,39 @@ def test_the_same_payload_gives_the_same_bytes(made: Made, tmp_path: Path) -> No
     shutil.copytree(made.payload, copy)
     for path in copy.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700)
     again = make(copy, tmp_path / "again")
     assert again.msi.read_bytes() == made.msi.read_bytes()
     assert again.setup.read_bytes() == made.setup.read_bytes()
+    assert again.templates.read_bytes() == made.templates.read_bytes()
+
+
+def test_administrators_get_the_templates_as_windows_wants_them_laid_out(made: Made) -> None:
+    with zipfile.ZipFile(made.templates) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
+    kept = files_below(WINDOWS / "policy")
+    assert files == {f"PolicyDefinitions/{name}": content for name, content in kept.items()}
+    assert "en-US/giftill.adml" in kept
+
+
+def test_an_nsis_that_knows_32_bits_only_makes_the_same_setup(made: Made, tmp_path: Path) -> None:
+    """Upstream's own NSIS has no other stubs than these, Debian's and Arch's have both."""
+    ours = tmp_path / "nsis"
+    for path in Path(nsis_folder()).rglob("*"):
+        name = ours / path.relative_to(nsis_folder())
+        if path.is_file() and "amd64" not in str(path):
+            name.parent.mkdir(parents=True, exist_ok=True)
+            name.symlink_to(path)
+    other = make(made.payload, tmp_path / "out", NSISDIR=str(ours))
+    both = []
+    for setup, kind in ((made.setup, "64-bit"), (other.setup, "")):
+        listing = output("7zz", "l", "-slt", str(setup))
+        assert ("64-bit = +" in listing) is (kind == "64-bit")
+        output("7zz", "x", "-y", f"-o{tmp_path / f'unpacked{kind}'}", str(setup))
+        unpacked = files_below(tmp_path / f"unpacked{kind}")
+        both.append({name: unpacked[name] for name in unpacked if name[0] != "$"})
+        both[-1].pop("uninstall.exe")
+    assert both[0] == both[1]
 
 
 def test_another_payload_is_another_package_of_the_same_product(
