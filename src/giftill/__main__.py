@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.config import Folders, Settings
+    from giftill.domain.errors import GiftillError
     from giftill.services.desk import Desk
+    from giftill.texts import Texts
 
 # What a shell reports of a program that wrote to a reader who had left.
 _BROKEN_PIPE: Final = 141
@@ -44,6 +46,12 @@ class Bootstrap:
         from giftill.bootstrap import run_window
 
         return run_window(settings, folders, environ, is_training=is_training)
+
+    def show_problem(self, problem: GiftillError, t: Texts) -> None:
+        """Show why there is no terminal, until it was read."""
+        from giftill.ui.refused import show_problem
+
+        show_problem(problem, t)
 
     def run_demo(self, settings: Settings, out: Path) -> int:
         """Play the main flow by itself."""

@@ -15,7 +15,7 @@ from giftill.sandbox import SHOWCASE
 from tests.helpers.desktop import Terminal
 from tests.helpers.disks import SmallDisk, covered, missing_rights_to_cover
 from tests.helpers.measured import measured
-from tests.helpers.processes import TOKEN, Till
+from tests.helpers.processes import PATIENCE_S, TOKEN, Till
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,3 +108,18 @@ def test_a_till_does_not_start_with_a_policy_that_is_wrong(
         assert "/etc/giftill/policy.d/10.toml" in done.err
     told = fresh_till.run("doctor", "--json").json["checks"]
     assert {each["check"]: each["level"] for each in told}["policy"] == "fail"
+
+
+def test_who_starts_it_from_a_menu_reads_on_the_screen_what_is_wrong(
+    desktop: Desktop, fresh_till: Till, etc: SmallDisk
+) -> None:
+    place(etc, "10.toml", 'language = "nl"\noutbox_limit_cents = 0\n')
+    notice = Terminal(desktop, fresh_till)
+    try:
+        notice.until_shows("The policy of this PC can’t be used")
+        notice.until_shows("/etc/giftill/policy.d/10.toml")
+        notice.take_focus()
+        desktop.press("Return")
+        assert notice.process.wait(PATIENCE_S) == 8
+    finally:
+        notice.close()

@@ -30,7 +30,7 @@ from .context import Context
 from .exits import Exit
 from .problems import UsageError, exit_for
 from .terminal import Terminal
-from .window import show_window
+from .window import refuse_window, show_window
 
 if TYPE_CHECKING:
     import argparse
@@ -117,7 +117,12 @@ def _carry_out(
     start_logging(folders.logs, file_name="giftill.log" if name is None else "commands.log")
     hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
     _tell_of_policy(policy, environ, terminal)
-    context = _context(arguments, environ, folders, policy, terminal, wiring)
+    try:
+        context = _context(arguments, environ, folders, policy, terminal, wiring)
+    except SettingsError as problem:
+        if name is not None:
+            raise
+        return refuse_window(problem, environ, terminal, wiring)
     if name is None:
         return show_window(context, arguments)
     outcome = BY_NAME[name].action()(context, arguments)

@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .display import Display, find_display
-from .problems import NoDisplayError, NoWindowError
+from .problems import NoDisplayError, NoWindowError, exit_for
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
+
+    from giftill.domain.errors import GiftillError
 
     from .arguments import Parser
     from .context import Context
+    from .exits import Exit
+    from .terminal import Terminal
+    from .wiring import Wiring
 
 
 def add_demo(parser: Parser) -> None:
@@ -46,6 +52,24 @@ def show_window(context: Context, arguments: argparse.Namespace) -> int:
         )
     except ImportError as error:
         raise _unless_it_is_ours(error) from error
+
+
+def refuse_window(
+    problem: GiftillError, environ: Mapping[str, str], terminal: Terminal, wiring: Wiring
+) -> Exit:
+    """Tell why the terminal can't open; who started it from a menu sees it on the screen.
+
+    Raises:
+        NoWindowError: Qt is not there, or not whole.
+    """
+    status = exit_for(problem)
+    terminal.problem(problem, status)
+    if find_display(environ) is Display.THERE:
+        try:
+            wiring.show_problem(problem, terminal.t)
+        except ImportError as error:
+            raise _unless_it_is_ours(error) from error
+    return status
 
 
 def demo(context: Context, arguments: argparse.Namespace) -> int:

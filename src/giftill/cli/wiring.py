@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from giftill.config import Folders, Settings
+    from giftill.domain.errors import GiftillError
     from giftill.services.desk import Desk
+    from giftill.texts import Texts
 
 
 class Wiring(Protocol):
@@ -29,6 +31,9 @@ class Wiring(Protocol):
         self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
     ) -> int:
         """Show the terminal until it is closed; return the exit status."""
+
+    def show_problem(self, problem: GiftillError, t: Texts) -> None:
+        """Show on the screen why there is no terminal, until it was read."""
 
     def run_demo(self, settings: Settings, out: Path) -> int:
         """Play the main flow by itself and leave pictures in `out`; return the exit status."""
