@@ -233,6 +233,9 @@ class WithoutQt:
     def run_window(self, *_given: object, **_named: object) -> int:
         raise ModuleNotFoundError(f"No module named {self._missing!r}", name=self._missing)
 
+    def show_problem(self, *_given: object) -> None:
+        raise ModuleNotFoundError(f"No module named {self._missing!r}", name=self._missing)
+
     def run_demo(self, *_given: object, **_named: object) -> int:
         raise ModuleNotFoundError(f"No module named {self._missing!r}", name=self._missing)
 
@@ -244,6 +247,16 @@ def test_without_qt_the_window_says_what_is_missing(shell: Shell, words: tuple[s
     assert answer.status == 8
     assert "PySide6" in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_without_qt_a_wrong_settings_file_is_told_all_the_same(shell: Shell) -> None:
+    shell.data.mkdir(parents=True)
+    (shell.data / "settings.toml").write_text('theme = "pink"\n', encoding="utf-8")
+    shell.wiring = WithoutQt(shell.wiring, "PySide6")
+    answer = shell.run(QT_QPA_PLATFORM="offscreen")
+    assert answer.status == 8
+    assert "pink" in answer.err
+    assert "PySide6" in answer.err
 
 
 @pytest.mark.parametrize("words", [(), ("--training",)])
