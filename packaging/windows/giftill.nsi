@@ -1,9 +1,9 @@
 ; The setup for a PC that is installed by hand: two clicks, or /S without a question.
 ; packaging/windows/installers compiles it in a folder that holds payload/, giftill.ico and what
 ; layout.py wrote; it defines VERSION, UPGRADE_CODE, SIZE_KB, OUT and SIGN.
-; Exit status: 0 done, 1 given up by the user, 2 a file could not be written, 740 not an
-; administrator, 1618 Giftill or another setup is running (try again later), 1633 another Windows is
-; needed, 1638 a newer version or the MSI is installed.
+; Exit status: 0 done, 1 given up by the user, 2 a file could not be written, 112 no room on the
+; disk, 740 not an administrator, 1618 Giftill or another setup is running (try again later), 1633
+; another Windows is needed, 1638 a newer version or the MSI is installed.
 Unicode true
 ManifestDPIAware true
 ManifestSupportedOS Win10
@@ -36,6 +36,7 @@ ShowUninstDetails nevershow
 
 !define MUI_ICON giftill.ico
 !define MUI_UNICON giftill.ico
+!define MUI_WELCOMEFINISHPAGE_BITMAP setup.bmp
 !define MUI_ABORTWARNING
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
@@ -117,8 +118,12 @@ FunctionEnd
 Function ${un}AskToClose
   Call ${un}FindRunning
   ${DoWhile} $1 != ""
+    ${If} ${Silent}
+      !insertmacro REFUSE "${un}" "$(RUNNING)" 1618
+    ${EndIf}
     MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDRETRY again
-    !insertmacro REFUSE "${un}" "$(RUNNING)" 1618
+    SetErrorLevel 1618
+    Quit
     again:
     Call ${un}FindRunning
   ${Loop}
@@ -214,6 +219,21 @@ Function .onInit
   Call AskToClose
 FunctionEnd
 
+; Before the version that is there goes: a shop without room keeps that one.
+Function CheckRoom
+  StrCpy $0 $INSTDIR 3
+  System::Call 'kernel32::GetDiskFreeSpaceExW(w r0, *l .r1, p 0, p 0) i.r2'
+  ${If} $2 <> 0
+    System::Int64Op ${SIZE_KB} * 1024
+    Pop $2
+    System::Int64Op $1 < $2
+    Pop $2
+    ${If} $2 = 1
+      !insertmacro REFUSE "" "$(NO_ROOM)" 112
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
 Section "Giftill"
   ${If} $before != ""
     StrCpy $0 $before
@@ -221,6 +241,7 @@ Section "Giftill"
   ${EndIf}
   StrCpy $0 $INSTDIR
   Call AskToClose
+  Call CheckRoom
   ; The program goes first and comes last: one that is half old and half new can't be started.
   Delete "$INSTDIR\giftill.exe"
   ${If} $before != ""

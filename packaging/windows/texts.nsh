@@ -15,6 +15,9 @@
   LangString OTHER_WINDOWS ${LANG_ENGLISH} "Giftill needs Windows 10 version 1809 or newer, 64 bits."
   LangString OTHER_WINDOWS ${LANG_DUTCH} "Giftill werkt op Windows 10 versie 1809 of nieuwer, 64 bits."
 
+  LangString NO_ROOM ${LANG_ENGLISH} "There is not enough room on the disk for Giftill. Nothing was changed; make room, then try again."
+  LangString NO_ROOM ${LANG_DUTCH} "Er is te weinig ruimte op de schijf voor Giftill. Er is niets veranderd; maak ruimte en probeer het opnieuw."
+
   LangString NEWER_INSTALLED ${LANG_ENGLISH} "A newer version of Giftill is installed. It stays: version ${VERSION} could not read its journal."
   LangString NEWER_INSTALLED ${LANG_DUTCH} "Er is al een nieuwere versie van Giftill. Die blijft: versie ${VERSION} kan haar journaal niet lezen."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from PIL import ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageStat
 from PIL.IcoImagePlugin import IcoFile
 
 
@@ -19,6 +19,19 @@ def test_the_icon_shows_the_drawing_in_every_size() -> None:
         difference = ImageChops.difference(*(each.getimage(size) for each in (kept, drawn)))
         # Another Qt draws an edge by a shade otherwise.
         assert max(ImageStat.Stat(difference).mean) < 2, "run packaging/windows/icon.py"
+
+
+def test_the_setup_shows_the_drawing_beside_its_last_page() -> None:
+    from icon import BANNER, DRAWING, banner
+
+    kept, drawn = (
+        Image.open(io.BytesIO(data)).convert("RGB")
+        for data in (BANNER.read_bytes(), banner(DRAWING))
+    )
+    assert kept.size == drawn.size == (164, 314)
+    assert max(ImageStat.Stat(ImageChops.difference(kept, drawn)).mean) < 2, (
+        "run packaging/windows/icon.py"
+    )
 
 
 def test_the_details_name_the_program_its_maker_and_its_version() -> None:
