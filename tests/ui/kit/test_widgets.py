@@ -23,7 +23,7 @@ from giftill.ui.widgets.button import Button, ButtonRole
 from giftill.ui.widgets.card_panel import CardGlance, CardLine, CardPanel
 from giftill.ui.widgets.card_picture import CardPicture
 from giftill.ui.widgets.hold_list import HoldItem, HoldList, HoldRow
-from giftill.ui.widgets.keycap import key_size
+from giftill.ui.widgets.keycap import KeyCap, key_size
 from giftill.ui.widgets.label import PlainLabel
 from giftill.ui.widgets.money_label import MoneyLabel, MoneySize
 from giftill.ui.widgets.rail import Rail, RailItem
@@ -62,6 +62,18 @@ def inks(image: QImage) -> set[str]:
         for y in range(image.height())
         if image.pixelColor(x, y).alpha() == 255
     }
+
+
+def test_a_part_appears_with_its_window_and_not_as_one_of_its_own() -> None:
+    assert not KeyCap("F2").isVisible()
+    window = QWidget()
+    part = KeyCap("F2", window)
+    none = KeyCap("", window)
+    window.show()
+    assert part.isVisible()
+    assert not none.isVisible()
+    none.show_key("F3")
+    assert none.isVisible()
 
 
 def test_server_text_is_never_html() -> None:

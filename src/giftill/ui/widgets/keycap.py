@@ -20,10 +20,12 @@ class KeyCap(QWidget):
     def __init__(self, key: str = "", parent: QWidget | None = None) -> None:
         """Draw `key`."""
         super().__init__(parent)
-        self._key = ""
+        self._key = key
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.show_key(key)
+        # It appears with what it is put into; shown before that it would be a window of its own.
+        if not key:
+            self.hide()
 
     def show_key(self, key: str) -> None:
         """Draw another key."""
