@@ -188,7 +188,11 @@ def _judge_location(settings: Settings, locations: tuple[Location, ...]) -> Find
     if settings.location is not None:
         return _LOCATION.fail(
             Message(N_("The account has no “{location}”."), {"location": settings.location}),
-            Message(N_("Choose one of “giftill locations”.")),
+            Message(
+                N_("It is fixed: the administrator of this PC must name another in the policy.")
+            )
+            if "location" in settings.fixed
+            else Message(N_("Choose one of “giftill locations”.")),
         )
     if len(locations) > 1:
         return _LOCATION.warn(

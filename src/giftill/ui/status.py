@@ -194,6 +194,8 @@ class StatusPresenter:
     def _place(self) -> str:
         location, t = self._desk.location.value, self._t
         if not location:
+            if "location" in self._desk.settings.current.fixed:
+                return t("Not a location of this account")
             return t("Choose a location")
         address = self._addresses(location)
         # Before the list was ever read: the whole id would be noise in the place of an address.

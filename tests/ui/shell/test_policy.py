@@ -89,3 +89,15 @@ async def test_what_is_not_fixed_can_be_changed_beside_it(
         await press(Qt.Key.Key_L, CONTROL | SHIFT)
         await until(lambda: reads(window, "Scan een cadeaukaart"))
         assert desk.settings.current.language == "nl"
+
+
+async def test_a_fixed_location_that_the_account_has_not_is_told_as_such(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    fixed = frozenset({"location"})
+    async with (
+        desk_on(server, tmp_path, fixed=fixed, location="lc_nowhere") as desk,
+        opened(desk) as window,
+    ):
+        (bar,) = window.findChildren(TopBar)
+        await until(lambda: "Not a location of this account" in button(bar, "Location").text())

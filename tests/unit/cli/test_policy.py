@@ -168,6 +168,13 @@ def test_the_doctor_tells_what_is_decided_and_where(
     assert f"Fixed by “{one}”" in shell.run("doctor").out
 
 
+def test_the_doctor_says_who_must_correct_a_fixed_location(shell: Shell, place: Path) -> None:
+    say(place, 'location = "lc_nowhere"\n')
+    checks = {each["check"]: each for each in shell.run("doctor", "--json").json["checks"]}
+    assert checks["location"]["level"] == "fail"
+    assert "policy" in checks["location"]["hint"]
+
+
 def test_a_name_that_means_nothing_is_told_and_logged_and_stops_nothing(
     shell: Shell, place: Path
 ) -> None:
