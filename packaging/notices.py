@@ -371,9 +371,10 @@ def _about_qt(version: str) -> str:
     minor = version.rpartition(".")[0]
     return f"""\
 Giftill uses Qt {version} and PySide6 {version} under the GNU Lesser General Public
-License, version 3, unchanged. They lie in the program's folder as files of
-their own: whoever has a version of theirs that fits may put it in their place,
-and may take Giftill apart to find faults in doing so.
+License, version 3, as their makers built them; the package for Debian leaves
+out the symbols that only a debugger reads. They lie in the program's folder as
+files of their own: whoever has a version of theirs that fits may put it in
+their place, and may take Giftill apart to find faults in doing so.
 
 Their sources, exactly:
   https://download.qt.io/archive/qt/{minor}/{version}/single/

@@ -19,6 +19,16 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
+# What these files use of what there is: a slip of the pen would be passed over by the runners.
+OF_A_JOB = {
+    *("container", "defaults", "env", "environment", "if", "name", "needs", "outputs"),
+    *("permissions", "runs-on", "steps", "strategy", "timeout-minutes"),
+}
+OF_A_STEP = {"env", "id", "if", "name", "run", "uses", "with"}
+# Of the scripts that are called, those that are not checked elsewhere.
+SHELL = ("audit", "audit-tools", "sbom", "macos/release")
+
+
 def read(path: Path) -> dict[str, Any]:
     content = yaml.safe_load(path.read_text("utf-8"))
     assert isinstance(content, dict)
@@ -94,8 +104,18 @@ def test_every_job_ends_by_itself_and_waits_only_for_those_that_there_are() -> N
     for name, job in JOBS.items():
         assert 0 < job["timeout-minutes"] <= 90, name
         needs = job.get("needs", [])
-        for other in [needs] if isinstance(needs, str) else needs:
-            assert f"{name.split('/')[0]}/{other}" in JOBS
+        others = {needs} if isinstance(needs, str) else set(needs)
+        assert {f"{name.split('/')[0]}/{other}" for other in others} <= JOBS.keys()
+        assert set(re.findall(r"needs\.([\w-]+)\.", str(job))) <= others, name
+
+
+def test_every_word_of_a_job_and_of_a_step_is_one_that_runners_know() -> None:
+    for name, job in JOBS.items():
+        assert job.keys() <= OF_A_JOB, name
+        assert {"runs-on", "steps"} <= job.keys(), name
+        for step in job["steps"]:
+            assert step.keys() <= OF_A_STEP, name
+            assert ("run" in step) is not ("uses" in step), name
 
 
 @pytest.mark.parametrize(
@@ -110,6 +130,17 @@ def test_every_script_for_bash_is_sound(name: str, text: str) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{name}: {done.stdout}"
+
+
+@pytest.mark.parametrize("name", SHELL)
+def test_the_shell_of_what_the_scripts_call_is_sound(name: str) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("shellcheck"), ROOT / "packaging" / name],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_script_and_target_that_is_named_exists() -> None:
