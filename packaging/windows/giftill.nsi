@@ -11,8 +11,6 @@ RequestExecutionLevel admin
 SetCompressor /SOLID lzma
 ; Without a question to ask, a file that can't be written ends the setup instead of being left out.
 AllowSkipFiles off
-; The times of the build say nothing to a till, and would give other bytes each time.
-SetDateSave off
 ; Signed like the program: Windows names the publisher when it asks whether it may uninstall.
 !uninstfinalize '"${SIGN}" "%1"' = 0
 Name "Giftill"

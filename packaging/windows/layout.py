@@ -28,6 +28,7 @@ _WIX: Final = "http://schemas.microsoft.com/wix/2006/wi"
 # What Windows Installer compares: three numbers, none larger than these.
 _LARGEST_VERSION: Final = (255, 255, 65535)
 _LONGEST_PATH: Final = 160
+# ASCII, none of Windows' and NSIS's own signs, and no way out of the folder.
 _FIT_NAME: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9 _.,+@~!#()\[\]{}=/-]+")
 
 
@@ -65,11 +66,7 @@ class Payload:
             name = PurePosixPath(path.relative_to(root).as_posix())
             if path.is_symlink():
                 raise UnfitError(f"{name} is a link; Windows gets files only.")
-            if (
-                len(str(name)) > _LONGEST_PATH
-                or ".." in str(name)
-                or not _FIT_NAME.fullmatch(str(name))
-            ):
+            if len(str(name)) > _LONGEST_PATH or not _FIT_NAME.fullmatch(str(name)):
                 raise UnfitError(f"{name} is no name that both installers can write.")
             if path.is_dir():
                 folders.append(name)
