@@ -4,7 +4,10 @@ import os
 import plistlib
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,6 +28,10 @@ from giftill.config.policy import PolicyFile, PolicyFolder, Sheet
 from giftill.config.policy_macos import ManagedPreferences
 from giftill.config.policy_windows import from_registry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NOBODY = 65534
 REG_SZ, REG_EXPAND_SZ, REG_DWORD, REG_QWORD = 1, 2, 4, 11
 
 
@@ -186,13 +193,36 @@ def test_a_file_in_the_folders_place_stops_the_till(tmp_path: Path) -> None:
         policy_of(tmp_path / "policy.d")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_this_user_may_not_read_stops_the_till(place: Path) -> None:
-    file = place / "10.toml"
-    file.write_text("sound = false\n", encoding="utf-8")
-    file.chmod(0)
-    with pytest.raises(PolicyError):
-        policy_of(place)
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Be a user without rights for the length of the block; root may read everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are the folder's on Windows")
+@pytest.mark.parametrize("closed", ["policy.d", "policy.d/10.toml"])
+def test_what_this_user_may_not_read_stops_the_till(closed: str) -> None:
+    # Not in pytest's own folders, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        place = root / "policy.d"
+        place.mkdir()
+        (place / "10.toml").write_text("sound = false\n", encoding="utf-8")
+        with as_nobody():
+            assert fixed_in(policy_of(place)) == {"sound": False}
+        (root / closed).chmod(0)
+        with as_nobody(), pytest.raises(PolicyError) as caught:
+            policy_of(place)
+        assert str(root / closed) in str(caught.value.message)
+        (root / closed).chmod(0o755)
 
 
 @pytest.mark.parametrize(
