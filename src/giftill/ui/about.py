@@ -6,7 +6,7 @@ import platform
 from typing import TYPE_CHECKING, Final
 
 import PySide6
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 # Nearly as wide as the smallest window, in widths of a dialog: licences have long lines.
 _WIDTH: Final = 1.75
-# Which part of the window the licences take, so that what is above and below them still fits.
+# Which part of the window the licences take where there is room, and how many lines where not.
 _SHARE: Final = 0.36
+_LEAST_LINES: Final = 2
 _FOLDER: Final = "licences"
 _NOTICES: Final = "notices.txt"
 _QT_TEXTS: Final = ("LGPL-3.0-only.txt", "GPL-3.0-only.txt")
@@ -65,8 +66,9 @@ async def show_about(parent: QWidget, t: Texts) -> None:
     dialog.body.addWidget(sources)
     title = PlainLabel(t("Licences of everything inside"), weight=QFont.Weight.DemiBold)
     dialog.body.addWidget(title)
-    licences = _LicenceText(licence_text(t), title.full_text)
-    licences.setMinimumHeight(round(_SHARE * window.height()))
+    licences = _LicenceText(
+        licence_text(t), title.full_text, height=round(_SHARE * window.height())
+    )
     title.setBuddy(licences)
     dialog.body.addWidget(licences, 1)
     dialog.add_choice(t("Close"), role=ButtonRole.PRIMARY, is_default=True)
@@ -101,8 +103,9 @@ def licence_text(t: Texts) -> str:
 class _LicenceText(QPlainTextEdit):
     """A long text to read, leaf through and copy from."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, *, height: int) -> None:
         super().__init__(text)
+        self._height = height
         theme = current_theme()
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(theme.text.small)
@@ -116,3 +119,10 @@ class _LicenceText(QPlainTextEdit):
         )
         # Tab goes on to the button, as everywhere.
         self.setTabChangesFocus(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        least = _LEAST_LINES * self.fontMetrics().lineSpacing()
+        return QSize(super().minimumSizeHint().width(), least)
