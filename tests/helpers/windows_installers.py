@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,3 +88,10 @@ def nsis_folder() -> str:
     """Return where NSIS keeps its own parts."""
     details = output("makensis", "-HDRINFO").replace(",", "\n").splitlines()
     return next(line for line in details if line.startswith("NSISDIR=")).partition("=")[2]
+
+
+def seven_zip() -> str:
+    """Return 7-Zip's command, which some releases call 7zz only and others 7z."""
+    found = shutil.which("7zz") or shutil.which("7z")
+    assert found, "packaging/linux/apt-test.txt says which package has it"
+    return found

@@ -25,6 +25,7 @@ from tests.helpers.windows_installers import (
     make,
     nsis_folder,
     output,
+    seven_zip,
 )
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ def test_an_nsis_that_knows_32_bits_only_makes_the_same_setup(made: Made, tmp_pa
     other = make(made.payload, tmp_path / "out", NSISDIR=str(ours))
     both = []
     for setup, kind in ((made.setup, "64-bit"), (other.setup, "")):
-        listing = output("7zz", "l", "-slt", str(setup))
+        listing = output(seven_zip(), "l", "-slt", str(setup))
         assert ("64-bit = +" in listing) is (kind == "64-bit")
-        output("7zz", "x", "-y", f"-o{tmp_path / f'unpacked{kind}'}", str(setup))
+        output(seven_zip(), "x", "-y", f"-o{tmp_path / f'unpacked{kind}'}", str(setup))
         unpacked = files_below(tmp_path / f"unpacked{kind}")
         both.append({name: unpacked[name] for name in unpacked if name[0] != "$"})
         both[-1].pop("uninstall.exe")
@@ -144,7 +145,7 @@ def test_program_uninstaller_and_both_installers_are_signed(payload: Path, tmp_p
     assert "a secret" not in signed.said
     inside = tmp_path / "inside"
     output("msiextract", "-C", str(inside / "msi"), str(signed.msi))
-    output("7zz", "x", "-y", f"-o{inside / 'setup'}", str(signed.setup))
+    output(seven_zip(), "x", "-y", f"-o{inside / 'setup'}", str(signed.setup))
     programs = [
         signed.msi,
         signed.setup,

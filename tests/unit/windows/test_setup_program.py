@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.helpers.windows_installers import VERSION, WINDOWS, files_below, output
+from tests.helpers.windows_installers import VERSION, WINDOWS, files_below, output, seven_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.helpers.windows_installers import Made
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="makensis and 7zz come from Debian here"),
+    pytest.mark.skipif(sys.platform != "linux", reason="makensis and 7-Zip come from Debian here"),
     pytest.mark.xdist_group("windows-installers"),
 ]
 SCRIPTS: Final = [path.read_text("utf-8") for path in sorted(WINDOWS.glob("*.ns[ih]"))]
@@ -30,7 +30,7 @@ LINES: Final = [line.strip() for script in SCRIPTS for line in script.splitlines
 @pytest.fixture(scope="module")
 def unpacked(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("setup")
-    output("7zz", "x", "-y", f"-o{folder}", str(made.setup))
+    output(seven_zip(), "x", "-y", f"-o{folder}", str(made.setup))
     return folder
 
 
@@ -64,11 +64,11 @@ def test_its_list_names_every_file_and_every_folder_after_what_lies_in_it(
 
 
 def test_the_program_is_put_in_place_last(unpacked: Path, made: Made) -> None:
-    listing = output("7zz", "l", "-slt", str(made.setup))
+    listing = output(seven_zip(), "l", "-slt", str(made.setup))
     names = [
         name for name in re.findall(r"^Path = (.+)$", listing, re.MULTILINE) if "$" not in name
     ]
-    # The first line is the setup itself, and 7zz adds the uninstaller at the end.
+    # The first line is the setup itself, and 7-Zip adds the uninstaller at the end.
     brought = [name for name in names[1:] if name != "uninstall.exe"]
     assert brought[0] == "installed-files.txt"
     assert brought[-1] == "giftill.exe"
