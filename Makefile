@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak mutants coverage bench pictures lock translations package sbom
+.PHONY: setup run test check soak mutants coverage bench pictures lock translations package package-test sbom
 
 setup:
 	@packaging/linux/setup test
@@ -35,6 +35,9 @@ translations:
 
 package:
 	@packaging/linux/package
+
+package-test:
+	@packaging/linux/package-test
 
 sbom:
 	@packaging/sbom

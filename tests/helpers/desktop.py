@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from PIL import ImageGrab
 
-from .processes import GIFTILL, PATIENCE_S, Till, kill, until
+from .processes import PATIENCE_S, Till, kill, until
 from .screen_reader import ScreenReader
 
 if TYPE_CHECKING:
@@ -79,14 +79,18 @@ class Desktop:
 
 
 @contextmanager
-def desktop(folder: Path) -> Iterator[Desktop]:
+def desktop(folder: Path, prefix: tuple[str, ...] = (), owner: int = -1) -> Iterator[Desktop]:
     """Run a desktop for the length of the block.
 
     Args:
         folder: For its sockets and its keyring; a short path, as sockets have to fit.
+        prefix: What the bus and the keyring are started with, where they are another PC's.
+        owner: The user on that PC; without one, whoever runs this.
     """
     runtime = folder / "run"
     runtime.mkdir(mode=0o700, parents=True)
+    for each in (folder, runtime):
+        os.chown(each, owner, owner)
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -98,10 +102,10 @@ def desktop(folder: Path) -> Iterator[Desktop]:
         display, number = _start_display(environ)
         started.append(display)
         environ["DISPLAY"] = f":{number}"
-        bus, address = _start_bus(environ)
+        bus, address = _start_bus(environ, prefix)
         started.append(bus)
         environ["DBUS_SESSION_BUS_ADDRESS"] = address
-        started.append(_start_keyring(environ))
+        started.append(_start_keyring(environ, prefix))
         yield Desktop(environ)
     finally:
         for process in reversed(started):
@@ -122,9 +126,15 @@ def _start_display(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes],
         return process, ready.readline().strip()
 
 
-def _start_bus(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+def _start_bus(
+    environ: Mapping[str, str], prefix: tuple[str, ...]
+) -> tuple[subprocess.Popen[bytes], str]:
+    address = f"unix:path={environ['XDG_RUNTIME_DIR']}/bus"
     process = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+        [
+            *(*prefix, "dbus-daemon", "--session", "--nofork"),
+            *(f"--address={address}", "--print-address=1"),
+        ],
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -133,9 +143,9 @@ def _start_bus(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str
     return process, process.stdout.readline().decode().strip()
 
 
-def _start_keyring(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_keyring(environ: Mapping[str, str], prefix: tuple[str, ...]) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+        [*prefix, "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
         env=environ,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -185,7 +195,7 @@ class Terminal:
             "HOME": till.environ["HOME"],
         }
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [*till.prefix, *GIFTILL, *words],
+            [*till.prefix, *till.program, *words],
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,

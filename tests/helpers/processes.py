@@ -61,11 +61,13 @@ class Till:
         data: The data folder.
         environ: The whole environment of its processes.
         prefix: What they are started with, where they see another disk than the test does.
+        program: How Giftill is called: the one of this checkout, or an installed one.
     """
 
     data: Path
     environ: Mapping[str, str]
     prefix: tuple[str, ...] = ()
+    program: tuple[str, ...] = GIFTILL
 
     def with_environ(self, **values: str) -> Till:
         """Return the same till with other surroundings; an empty value takes a variable away."""
@@ -75,7 +77,7 @@ class Till:
     def run(self, *words: str, stdin: str = "") -> Ended:
         """Run a command to its end."""
         ended = subprocess.run(
-            [*self.prefix, *GIFTILL, *words],
+            [*self.prefix, *self.program, *words],
             env=self.environ,
             input=stdin,
             capture_output=True,
@@ -94,7 +96,7 @@ class Till:
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command whose end is the test's business; it is silent."""
         return subprocess.Popen(
-            [*self.prefix, *GIFTILL, *words],
+            [*self.prefix, *self.program, *words],
             env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -139,13 +141,14 @@ class Server:
         ledger: The file of its ledger.
     """
 
-    def __init__(self, folder: Path, *, rate: int = 0) -> None:
+    def __init__(self, folder: Path, *, rate: int = 0, program: tuple[str, ...] = GIFTILL) -> None:
         """Keep the ledger in `folder`; it runs once `start` was called."""
         folder.mkdir(parents=True, exist_ok=True)
         self.ledger = folder / "ledger.sqlite3"
         self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}/v1/"
         self._rate = rate
+        self._program = program
         self._environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
         self._process: subprocess.Popen[str] | None = None
 
@@ -153,7 +156,8 @@ class Server:
         """Start it, and wait until it listens."""
         self._process = subprocess.Popen(
             [
-                *(*GIFTILL, "sandbox", "--port", str(self._port), "--data", str(self.ledger)),
+                *(*self._program, "sandbox", "--port", str(self._port)),
+                *("--data", str(self.ledger)),
                 *("--token", TOKEN, "--rate", str(self._rate)),
             ],
             env=self._environ,
@@ -218,9 +222,11 @@ class Server:
 
 
 @contextmanager
-def server_process(folder: Path, *, rate: int = 0) -> Iterator[Server]:
+def server_process(
+    folder: Path, *, rate: int = 0, program: tuple[str, ...] = GIFTILL
+) -> Iterator[Server]:
     """Run a sandbox process for the length of the block, whatever is done to it meanwhile."""
-    server = Server(folder, rate=rate)
+    server = Server(folder, rate=rate, program=program)
     server.start()
     try:
         yield server

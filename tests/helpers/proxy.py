@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 _PORTAL: Final = b"<!doctype html><title>Wi-Fi</title><p>Please accept the terms of use."
@@ -138,10 +139,18 @@ class Proxy:
         passed: Every request that met its fate, in that order.
     """
 
-    def __init__(self, upstream: str, *, seed: int = 0, longest_delay_s: float = 0.5) -> None:
-        """Stand before the API at `upstream`, once `open` was called."""
+    def __init__(
+        self,
+        upstream: str,
+        *,
+        seed: int = 0,
+        longest_delay_s: float = 0.5,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Stand before the API at `upstream`, once `open` was called; with `tls`, by HTTPS."""
         self._upstream = urlsplit(upstream)
         self._random = random.Random(seed)
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._is_open = threading.Event()
@@ -183,9 +192,10 @@ class Proxy:
 
     async def _serve_until_stopped(self) -> None:
         self._stop = asyncio.Event()
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         port = server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}{self._upstream.path}"
+        scheme = "https" if self._tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{port}{self._upstream.path}"
         self._is_open.set()
         await self._stop.wait()
         server.close()
@@ -255,9 +265,15 @@ class Proxy:
 
 
 @contextmanager
-def proxy_before(upstream: str, *, seed: int = 0, longest_delay_s: float = 0.5) -> Iterator[Proxy]:
+def proxy_before(
+    upstream: str,
+    *,
+    seed: int = 0,
+    longest_delay_s: float = 0.5,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Proxy]:
     """Run a proxy before a server for the length of the block; at first everything passes."""
-    proxy = Proxy(upstream, seed=seed, longest_delay_s=longest_delay_s)
+    proxy = Proxy(upstream, seed=seed, longest_delay_s=longest_delay_s, tls=tls)
     proxy.open()
     try:
         yield proxy

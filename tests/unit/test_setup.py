@@ -158,10 +158,10 @@ def test_a_missing_venv_module_is_named_with_its_package(pc: Pc) -> None:
     assert "sudo apt-get install python3-venv" in done.stderr
 
 
-def test_another_word_than_run_or_test_is_a_usage_error() -> None:
+def test_another_word_than_its_three_is_a_usage_error() -> None:
     setup = ROOT / "packaging" / "linux" / "setup"
     done = subprocess.run(
         [setup, "all"], env=dict(os.environ), capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr == "Usage: packaging/linux/setup run|test\n"
+    assert done.stderr == "Usage: packaging/linux/setup run|test|package\n"
