@@ -32,11 +32,13 @@ class SmallDisk:
         at: Where they see it.
         path: Where the test sees it.
         prefix: What stands before the words of such a process.
+        as_root: The same for a process that may mount.
     """
 
     at: Path
     path: Path
     prefix: tuple[str, ...]
+    as_root: tuple[str, ...]
 
     def fill(self, *, free_bytes: int) -> None:
         """Leave only so much room."""
@@ -54,7 +56,7 @@ class SmallDisk:
     def make_read_only(self, *, is_read_only: bool = True) -> None:
         """Refuse all that writes, also for root; nothing on it may be open for writing."""
         how = f"remount,{'ro' if is_read_only else 'rw'}"
-        subprocess.run([*self.prefix, "mount", "-o", how, str(self.at)], check=True)
+        subprocess.run([*self.as_root, "mount", "-o", how, str(self.at)], check=True)
 
 
 def missing_rights() -> str:
@@ -76,8 +78,8 @@ def small_disk(at: Path, *, megabytes: int) -> Iterator[SmallDisk]:
         megabytes: Its size.
     """
     at.mkdir(parents=True, exist_ok=True)
-    with _own_mounts(_MOUNT, str(at), str(megabytes * _MEGABYTE)) as (root, prefix):
-        yield SmallDisk(at, root / at.relative_to("/"), prefix)
+    with _own_mounts(_MOUNT, at, str(megabytes * _MEGABYTE)) as disk:
+        yield disk
 
 
 @contextmanager
@@ -87,15 +89,15 @@ def covered(folder: Path) -> Iterator[SmallDisk]:
     Args:
         folder: The folder, such as `/etc`; for everybody else it stays as it is.
     """
-    with _own_mounts(_COVER, str(folder)) as (root, prefix):
-        yield SmallDisk(folder, root / folder.relative_to("/"), prefix)
+    with _own_mounts(_COVER, folder) as disk:
+        yield disk
 
 
 @contextmanager
-def _own_mounts(script: str, *words: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Mount what nobody else sees; give where the test sees it, and how a process is to start."""
+def _own_mounts(script: str, at: Path, *words: str) -> Iterator[SmallDisk]:
+    """Mount at a folder what nobody else sees."""
     process = subprocess.Popen(
-        [*_unshared(), "sh", "-c", f"{script} && echo ready && read -r _", "sh", *words],
+        [*_unshared(), "sh", "-c", f"{script} && echo ready && read -r _", "sh", str(at), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -105,7 +107,9 @@ def _own_mounts(script: str, *words: str) -> Iterator[tuple[Path, tuple[str, ...
         assert process.stdout.readline() == "ready\n"
         target = ("--target", str(process.pid), "--mount")
         rights = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-        yield Path(f"/proc/{process.pid}/root"), ("nsenter", *target, *rights, "--")
+        as_root = ("nsenter", *target, *rights, "--")
+        seen = Path(f"/proc/{process.pid}/root") / at.relative_to("/")
+        yield SmallDisk(at, seen, (*as_root, *_as_myself()), as_root)
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -128,3 +132,10 @@ def _missing_for(script: str, *words: str) -> str:
 def _unshared() -> tuple[str, ...]:
     """Return what starts a process whose mounts nobody else sees."""
     return ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--")
+
+
+def _as_myself() -> tuple[str, ...]:
+    """Return what makes a process the test's own user again: the session's bus knows no other."""
+    if os.geteuid() == 0:
+        return ()
+    return ("unshare", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}", "--")

@@ -62,7 +62,8 @@ def findings(shell: Shell, **environ: str) -> list[tuple[str, str]]:
     return [(each["level"], each["message"]) for each in found if OTHERS not in each["message"]]
 
 
-def test_without_a_policy_nothing_is_said_of_it(shell: Shell) -> None:
+def test_without_a_policy_nothing_is_said_of_it(shell: Shell, place: Path) -> None:
+    place.rmdir()
     assert shell.run("card", FULL).err == ""
     assert findings(shell) == [("ok", "None: nothing is fixed on this PC.")]
     assert shell.run("doctor", "--json").json["policy"] == {"fixed": {}, "defaults": {}}
