@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -160,14 +161,21 @@ def test_program_uninstaller_and_both_installers_are_signed(payload: Path, tmp_p
         assert "Signature verification: ok" in report, report
 
 
-def test_a_key_in_a_service_signs_by_a_command(payload: Path, tmp_path: Path) -> None:
-    record = tmp_path / "signed"
+def test_a_key_in_a_service_signs_by_a_command(tmp_path: Path) -> None:
+    """The command gets its own arguments first, then every file by its whole name."""
     service = tmp_path / "service"
-    service.write_text(f'#!/bin/sh\nbasename -a "$@" >>"{record}"\n')
+    service.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >"{tmp_path}/asked"\nexit 3\n')
     service.chmod(0o755)
-    made = make(payload, tmp_path / "out", GIFTILL_SIGN_COMMAND=f"{service} ")
-    program, _uninstaller, *both = record.read_text().splitlines()
-    assert [program, *both] == ["giftill.exe", made.msi.name, made.setup.name]
+    files = [tmp_path / "a b.exe", tmp_path / "c.msi"]
+    for file in files:
+        file.write_bytes(b"")
+    done = subprocess.run(
+        [WINDOWS / "sign", *files],
+        env={**os.environ, "GIFTILL_SIGN_COMMAND": f"{service} --key till"},
+        check=False,
+    )
+    assert (tmp_path / "asked").read_text().splitlines() == ["--key", "till", *map(str, files)]
+    assert done.returncode == 3, "a service that refuses ends the build"
 
 
 def test_a_wrong_password_ends_it_and_leaves_nothing(payload: Path, tmp_path: Path) -> None:
