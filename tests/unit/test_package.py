@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import re
-import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -147,19 +146,3 @@ def test_the_menu_entry_is_the_one_that_the_window_names() -> None:
     assert (ROOT / "resources" / "icons" / f"{entry['Desktop Entry']['Icon']}.svg").is_file()
     component = ET.parse(DEB / "giftill.metainfo.xml").getroot()  # noqa: S314 - our own file
     assert component.findtext("launchable") == "giftill.desktop"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the package is for Debian and Ubuntu")
-def test_the_packager_says_which_tool_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
-    for tool in ("bash", "dirname"):
-        (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
-    done = subprocess.run(
-        ["/usr/bin/bash", ROOT / "packaging" / "linux" / "package"],
-        env={"PATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 8
-    assert re.search(r"^\S+ is missing\.$", done.stderr, re.MULTILINE)
-    assert "sudo apt-get install" in done.stderr

@@ -101,6 +101,21 @@ def test_a_user_is_told_what_is_missing_and_the_line_that_installs_it(pc: Pc) ->
     assert not pc.installed
 
 
+def test_the_packager_asks_for_its_own_packages_too(pc: Pc) -> None:
+    pc.lists("a\n")
+    (pc.folder / "packaging" / "linux" / "apt-package.txt").write_text("b\nc # tools\n", "utf-8")
+    done = subprocess.run(
+        [pc.folder / "packaging" / "linux" / "package"],
+        env={"PATH": str(pc.tools)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 8
+    assert "apt-get install --no-install-recommends b c\n" in done.stderr
+    assert not pc.installed
+
+
 def test_one_installed_alternative_is_enough(pc: Pc) -> None:
     pc.lists("b|a\n")
     assert "system packages" not in pc.set_up().stderr
@@ -158,10 +173,10 @@ def test_a_missing_venv_module_is_named_with_its_package(pc: Pc) -> None:
     assert "sudo apt-get install python3-venv" in done.stderr
 
 
-def test_another_word_than_its_three_is_a_usage_error() -> None:
+def test_another_word_than_its_own_is_a_usage_error() -> None:
     setup = ROOT / "packaging" / "linux" / "setup"
     done = subprocess.run(
         [setup, "all"], env=dict(os.environ), capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr == "Usage: packaging/linux/setup run|test|package\n"
+    assert done.stderr == "Usage: packaging/linux/setup run|test|package|package-test\n"
