@@ -1,4 +1,4 @@
-.PHONY: setup run test check soak mutants coverage bench pictures lock translations package package-test sbom
+.PHONY: setup run test check soak mutants coverage bench pictures lock translations package package-test package-windows-test sbom
 
 setup:
 	@packaging/linux/setup test
@@ -38,6 +38,9 @@ package:
 
 package-test:
 	@packaging/linux/package-test
+
+package-windows-test:
+	@packaging/windows/package-test
 
 sbom:
 	@packaging/sbom

@@ -99,7 +99,7 @@ def desktop(folder: Path, prefix: tuple[str, ...] = (), owner: int = -1) -> Iter
     }
     started: list[subprocess.Popen[bytes]] = []
     try:
-        display, number = _start_display(environ)
+        display, number = start_display(environ)
         started.append(display)
         environ["DISPLAY"] = f":{number}"
         bus, address = _start_bus(environ, prefix)
@@ -112,7 +112,8 @@ def desktop(folder: Path, prefix: tuple[str, ...] = (), owner: int = -1) -> Iter
             kill(process)
 
 
-def _start_display(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+def start_display(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a display in memory; return its process and its number."""
     reader, writer = os.pipe()
     words = ("-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp")
     with os.fdopen(reader) as ready:
