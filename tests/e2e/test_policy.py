@@ -83,7 +83,7 @@ def test_with_a_policy_the_first_start_needs_nothing_but_the_token(
         desktop.type("12,50")
         window.until_shows(f"Reserveren {AMOUNT}")
         desktop.press("F8")
-        window.until_shows(f"Afronden {AMOUNT}")
+        window.until_shows(f"Afrekenen {AMOUNT}")
         desktop.press("ctrl+l")
         window.until_shows("De beheerder van deze pc heeft de locatie vastgezet")
         desktop.picture("policy")

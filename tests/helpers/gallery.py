@@ -183,7 +183,7 @@ def sale(t: Texts) -> Panel:
     layout.addWidget(keypad)
     words = f"{'Reserveer' if nl else 'Hold'} {t_money(t, '27,50')}"
     layout.addWidget(Button(words, role=ButtonRole.PRIMARY, key="F8", large=True))
-    done = f"{'Verkoop afronden' if nl else 'Complete sale'} {t_money(t, '1.240,00')}"
+    done = f"{'Afrekenen' if nl else 'Complete sale'} {t_money(t, '1.240,00')}"
     layout.addWidget(Button(done, key="F9"))
     return panel
 
@@ -224,7 +224,7 @@ def parts(t: Texts) -> QWidget:
     code.show_text("ABCD2345EF")
     code.show_error(
         "A card code has 16 characters; this has 10.",
-        "Scan the card again, or type the missing characters.",
+        "Scan the card again, or type all 16 characters.",
     )
     amount.set_label("Amount", "F4")
     amount.show_text("12,345")

@@ -56,7 +56,7 @@ CASES: Final[Mapping[AttentionKind, Case]] = MappingProxyType(
     {
         AttentionKind.RELEASED_BUT_CAPTURE_WANTED: Case(
             N_("The money was given back to the card; the goods are gone."),
-            N_("The customer was not charged, and the shop lacks this amount."),
+            N_("The customer was not charged, and the shop is short of this amount."),
             N_("Ask the customer to pay again, or write the loss off, and say here what was done."),
             _ONLY_CLOSE,
         ),
@@ -102,7 +102,10 @@ CASES: Final[Mapping[AttentionKind, Case]] = MappingProxyType(
                 "If it is this sale’s, charging again would charge the customer twice; if it is"
                 " not, it belongs to another sale."
             ),
-            N_("Ask who made it. If it is this sale’s, use it or release it; else leave it alone."),
+            N_(
+                "Ask who made it. If it is this sale’s, use it or release it; else leave it alone, "
+                "and let a manager close it in Outbox."
+            ),
             _USE,
         ),
         AttentionKind.ORPHANED_HOLD: Case(

@@ -66,7 +66,7 @@ _EXPLANATIONS = {
     ),
     CodeProblem.TOO_SHORT: (
         N_("A card code has 16 characters; this has {length}."),
-        N_("Scan the card again, or type the missing characters."),
+        N_("Scan the card again, or type all 16 characters."),
     ),
     CodeProblem.TOO_LONG: (
         N_("A card code has 16 characters; this has {length}."),

@@ -199,7 +199,7 @@ class StatusPresenter:
             return t("Choose a location")
         address = self._addresses(location)
         # Before the list was ever read: the whole id would be noise in the place of an address.
-        return f"…{location[-4:]}" if address == location else address
+        return t("Location not known yet") if address == location else address
 
     def _link(self) -> Pill:
         desk, t = self._desk, self._t
@@ -240,24 +240,24 @@ class StatusPresenter:
             problem = desk.token_problem.value
             if problem is not None:
                 # What the system itself said is long and technical; “giftill doctor” tells it.
-                text = f"{t.message(problem.title)}. {t.message(problem.hint)}".strip()
-                return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Look again"))]
+                text = t("Take no gift cards now; call a manager.")
+                text = f"{text} {t.message(problem.title)}. {t.message(problem.hint)}".strip()
+                return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Check again"))]
             text = t(
-                "This till has no token yet, so it can’t reach any card. Run “giftill token set” "
-                "and paste the token from Gifty’s dashboard, or practise with "
-                "“giftill --training”."
+                "Take no gift cards yet: this till has no token. Run “giftill token set” and "
+                "paste the token from Gifty’s dashboard, or practise with “giftill --training”."
             )
-            return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Look again"))]
+            return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Check again"))]
         bands = []
         is_full = desk.outbox.limits.is_full(desk.outbox.summary.value)
         match self._seen_link:
             case Link.TOKEN_REFUSED:
                 text = t(
-                    "Gifty refuses this till’s token. Captures are queued safely; cards can’t be "
-                    "checked. Run “giftill token set” with a new token."
+                    "Cards can’t be checked: call a manager. Sales on hold can be completed. Gifty "
+                    "refuses this till’s token: run “giftill token set” with a new one."
                 )
                 bands.append(
-                    BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Look again"))
+                    BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Check again"))
                 )
             # With the outbox full no sale can be completed, whatever is on hold.
             case Link.OFFLINE if not is_full:
@@ -277,7 +277,7 @@ class StatusPresenter:
                 "Gifty allows this till’s token nothing. What waits in the outbox is kept until "
                 "it does; look at the token and the location."
             )
-            bands.append(BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Look again")))
+            bands.append(BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Check again")))
         bands.extend(self._outbox_bands())
         order = list(BandKind)
         bands.sort(key=lambda each: (each.tone != "danger", order.index(each.kind)))
@@ -295,13 +295,13 @@ class StatusPresenter:
         summary, limits = desk.outbox.summary.value, desk.outbox.limits
         if desk.outbox.elsewhere.value:
             text = t.plural(
-                "{n} capture or release was made with the token of another account. It waits for "
-                "that token.",
-                "{n} captures and releases were made with the token of another account. They wait "
-                "for that token.",
+                "{n} in the outbox was made with the token of another account. Call a manager: set "
+                "that token again, or settle it in that account’s dashboard.",
+                "{n} in the outbox were made with the token of another account. Call a manager: "
+                "set that token again, or settle them in that account’s dashboard.",
                 desk.outbox.elsewhere.value,
             )
-            yield BandState(BandKind.OTHER_ACCOUNT, "danger", "token", text, t("Look again"))
+            yield BandState(BandKind.OTHER_ACCOUNT, "danger", "token", text, t("Check again"))
         if limits.is_full(summary):
             text = t(
                 "The outbox is full: {n} wait. No more sales can be completed before this till "

@@ -79,14 +79,14 @@ class TrainingBand(Band):
         if t is None:
             return
         self._cards.show_text(t("Practice cards"))
-        self._faults.show_text(t("Disturb"))
+        self._faults.show_text(t("Practise a fault"))
         self.say(self._sentence(t), "training", Tone.TRAINING)
 
     def _sentence(self, t: Texts) -> str:
         current = self._controls.current.value
         for each in self._controls.disturbances:
             if each.name == current:
-                return t("Training · {fault}", fault=t.message(each.label))
+                return t("Training, no real money moves · {fault}", fault=t.message(each.label))
         return t("Training: practise freely, no real money moves")
 
     async def _offer_cards(self) -> None:
@@ -111,8 +111,8 @@ class TrainingBand(Band):
         question = Question(
             title=t("Fill the cards again?"),
             text=t(
-                "Training begins anew, with full cards. What was practised so far goes: its sales, "
-                "holds and outbox. The real till is not touched."
+                "Training begins anew, with full cards. What was practised so far is erased: its "
+                "sales, holds and outbox. The real till is not touched."
             ),
             yes=t("Fill the cards"),
             no=t("Go on practising"),

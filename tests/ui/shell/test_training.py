@@ -192,17 +192,17 @@ async def test_the_sheet_of_cards_is_written_and_opened(
 async def test_the_network_cable_can_be_pulled_out_and_put_back(tmp_path: Path) -> None:
     async with trained(tmp_path) as (window, desk):
         await desk.catalogue.locations()
-        press(window, "Disturb")
+        press(window, "Practise a fault")
         press(await dialog(), "Network cable out")
         await until(lambda: "Network cable out" in band(window).text)
-        current = (await opened(window, "Disturb")).focusWidget()
+        current = (await opened(window, "Practise a fault")).focusWidget()
         assert current is not None
         assert current.accessibleName() == "Network cable out"
         press(await dialog(), "Close")
         await until(lambda: QApplication.activeModalWidget() is None)
         await desk.catalogue.locations()
         assert reads(window, "No connection.")
-        press(await opened(window, "Disturb"), "Nothing")
+        press(await opened(window, "Practise a fault"), "Nothing")
         await until(lambda: "no real money moves" in band(window).text)
         await desk.catalogue.locations()
         assert not reads(window, "No connection.")

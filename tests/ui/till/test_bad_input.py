@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("language", ["en", "nl"
 CODES = {
     "ABCD2456EFGH7": (
         "A card code has 16 characters; this has {length}.",
-        "Scan the card again, or type the missing characters.",
+        "Scan the card again, or type all 16 characters.",
     ),
     "ABCD2456EFGH7K9QXX": (
         "A card code has 16 characters; this has {length}.",
@@ -87,7 +87,7 @@ CARDS = {
         "Ask the customer for another card or another way to pay.",
     ),
     "new": (
-        "This card was not sold yet",
+        "This card has not been sold yet",
         "Ask the customer for another card or another way to pay.",
     ),
     "dollars": (
@@ -95,9 +95,9 @@ CARDS = {
         "Ask the customer for another way to pay.",
     ),
 }
-LOOK_AGAIN = "Try again. If it keeps happening, tell whoever looks after this till."
+LOOK_AGAIN = "Check again in a minute, or let the customer pay another way."
 BROWSER = "Open a web browser on this PC and see whether the network asks to log in."
-NETWORK = "Check the network, then try again."
+NETWORK = "Check again, or let the customer pay another way."
 ANSWERS = {
     FaultKind.HTML_200: ("full_50", BROWSER),
     FaultKind.EMPTY_BODY: ("full_25", LOOK_AGAIN),
@@ -217,15 +217,15 @@ async def test_a_missing_token_is_told_with_the_command_that_sets_one(
     monkeypatch.setattr(bootstrap, "find_token", none_there)
     async with a_cashier(front, tmp_path, language, token="") as cashier:
         await cashier.reads(
-            "This till has no token yet, so it can’t reach any card. Run “giftill token set” "
-            "and paste the token from Gifty’s dashboard, or practise with “giftill --training”.",
-            "Look again",
+            "Take no gift cards yet: this till has no token. Run “giftill token set” and paste "
+            "the token from Gifty’s dashboard, or practise with “giftill --training”.",
+            "Check again",
             "Not set up",
         )
         await cashier.scans("full_50")
         await cashier.reads(
             "Can’t check this card now",
-            "Ask whoever installs this till to set the token: giftill token set.",
+            "Call a manager, and let the customer pay another way.",
         )
         assert cashier.new_requests() == []
 
@@ -235,16 +235,16 @@ async def test_a_wrong_token_is_told_with_the_command_that_sets_another(
 ) -> None:
     async with a_cashier(front, tmp_path, language, token="wrong") as cashier:
         await cashier.reads(
-            "Gifty refuses this till’s token. Captures are queued safely; cards can’t be "
-            "checked. Run “giftill token set” with a new token.",
-            "Look again",
+            "Cards can’t be checked: call a manager. Sales on hold can be completed. Gifty "
+            "refuses this till’s token: run “giftill token set” with a new one.",
+            "Check again",
             "Token refused",
         )
         await cashier.scans("full_50")
         await cashier.reads(
             "Can’t check this card now",
             "The card could not be checked. Nothing was charged.",
-            "Ask a manager to set a token that works. Captures and releases wait for it.",
+            "Call a manager, and let the customer pay another way.",
         )
 
 

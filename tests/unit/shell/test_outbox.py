@@ -128,8 +128,15 @@ async def test_a_row_says_how_far_it_is(operation: Operation, words: str) -> Non
 
 
 async def test_a_row_that_waits_says_until_when() -> None:
-    board, _ = await shown(an_operation(next_at_ms=NOW_MS + 60_000))
+    board, _ = await shown(an_operation(next_at_ms=NOW_MS + 61_000))
     assert board.state.rows[0].status.text.startswith("Waiting until ")
+
+
+async def test_what_is_due_within_the_minute_does_not_look_late_on_a_clock_without_seconds() -> (
+    None
+):
+    board, _ = await shown(an_operation(next_at_ms=NOW_MS + 60_000))
+    assert board.state.rows[0].status.text == "Next try in a moment"
 
 
 async def test_while_the_token_is_refused_a_row_waits_for_one() -> None:
@@ -270,7 +277,7 @@ def found(result: str | None = "tr_9") -> Operation:
 @pytest.mark.parametrize(
     ("resolution", "toast"),
     [
-        (Resolution.USE_HOLD, ("€12.50 is on Holds now", "success")),
+        (Resolution.USE_HOLD, ("€12.50 is now under Holds", "success")),
         (Resolution.RELEASE_HOLD, ("€12.50 goes back to the card", "success")),
         (Resolution.CLOSE, ("Resolved and recorded", "success")),
     ],

@@ -71,7 +71,9 @@ async def test_what_waits_for_long_is_told_and_brought_to_a_manager(
     assert band.tone == tone
 
 
-@pytest.mark.parametrize(("count", "says"), [(1, "It waits for that"), (3, "They wait for that")])
+@pytest.mark.parametrize(
+    ("count", "says"), [(1, "1 in the outbox was made"), (3, "3 in the outbox were made")]
+)
 async def test_what_waits_for_another_account_is_told(desk: Desk, count: int, says: str) -> None:
     desk.outbox.elsewhere.set(count)
     assert says in bands(desk)[BandKind.OTHER_ACCOUNT]

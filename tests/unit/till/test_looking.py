@@ -191,7 +191,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=400)
             "This card has expired",
         ),
         (a_card(cents=0), "Empty", "This card is empty"),
-        (a_card(cents=0, is_issuable=True), "Not sold yet", "This card was not sold yet"),
+        (a_card(cents=0, is_issuable=True), "Not sold yet", "This card has not been sold yet"),
         (
             a_card(
                 cents=0,

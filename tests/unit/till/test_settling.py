@@ -43,7 +43,28 @@ async def test_what_the_cards_did_not_pay_is_said(till: Till) -> None:
     await till.hold("50")
     await till.presenter.complete()
     assert till.state.done is not None
-    assert till.state.done.rest == "€10.00 to be paid another way"
+    assert till.state.done.rest == "€10.00 still to pay another way"
+    assert till.state.done.title == "Partly paid"
+
+
+async def test_a_cancelled_sale_that_waits_does_not_look_like_one_that_was_paid(
+    till: Till,
+) -> None:
+    till.sales.settle_result = Result.QUEUED
+    await till.hold("10")
+    till.face.answer = True
+    await till.presenter.cancel()
+    done = till.state.done
+    assert done is not None
+    assert (done.title, done.icon) == ("Sale cancelled, queued", "undo")
+
+
+async def test_no_balance_is_told_of_a_card_whose_hold_met_something_else(till: Till) -> None:
+    till.sales.settle_result = Result.ATTENTION
+    await till.hold("10")
+    await till.presenter.complete()
+    assert till.state.done is not None
+    assert [each.remaining for each in till.state.done.lines] == [""]
 
 
 async def test_queued_is_said_as_queued_and_that_the_customer_may_go(till: Till) -> None:
@@ -158,7 +179,7 @@ async def test_cancelling_tells_of_all_cards_that_get_their_money_back(till: Til
     await till.hold("20", OTHER_CODE)
     await till.presenter.cancel()
     (question,) = till.face.questions
-    assert question.text == "€30.00 goes back to the cards: all 2 holds are released."
+    assert question.text == "€30.00 goes back to the cards: 2 holds are released."
 
 
 async def test_nothing_is_due_for_a_cancelled_sale(till: Till) -> None:
@@ -234,7 +255,7 @@ async def test_settling_later_keeps_the_hold_and_starts_the_next_sale(till: Till
     await till.presenter.settle_later()
     assert till.state.sale.holds == ()
     assert till.state.card is None
-    assert till.state.sale.earlier == "1 open hold from earlier"
+    assert till.state.sale.earlier == "Show 1 open hold"
     assert len(till.sales.open) == 1
 
 
@@ -246,7 +267,7 @@ async def test_holds_of_before_the_restart_are_hinted_at(till: Till) -> None:
         key: replace(hold, sale=till.sales.new_sale()) for key, hold in other.sales.open.items()
     }
     await till.presenter.arrive()
-    assert till.state.sale.earlier == "2 open holds from earlier"
+    assert till.state.sale.earlier == "Show 2 open holds"
 
 
 async def test_a_hold_settled_on_another_screen_leaves_the_sale(till: Till) -> None:
@@ -285,7 +306,7 @@ async def test_a_redeem_whose_hold_is_lost_in_another_sale_only_counts_as_earlie
     )
     till.sales.resolved.tell(Placed(Result.DONE, operation, hold=other.facts.sale.holds[0]))
     assert till.facts.sale.holds == ()
-    assert till.state.sale.earlier == "1 open hold from earlier"
+    assert till.state.sale.earlier == "Show 1 open hold"
 
 
 async def test_another_language_rewrites_the_screen_and_the_amounts_it_proposed(

@@ -79,6 +79,12 @@ class Button(QPushButton):
         self.setAccessibleDescription(self._key)
         self.updateGeometry()
 
+    def set_role(self, role: ButtonRole) -> None:
+        """Ask for another measure of attention."""
+        if role is not self._role:
+            self._role = role
+            self.update()
+
     def set_key(self, key: str) -> None:
         """Show another key."""
         self._key = key
@@ -141,8 +147,11 @@ class Button(QPushButton):
             mode = Qt.TextElideMode.ElideRight
             words = QFontMetricsF(font).elidedText(words, mode, room - icon_width + 1)
         used = min(icon_width + needed, room)
-        # The words stay in the middle of the button as long as the keycap leaves them room.
+        # The words stay in the middle of the button as long as the keycap leaves them room; under
+        # one another, each with its key, they begin at one edge.
         left = max(padding, min((self.width() - used) / 2, padding + room - used))
+        if self._key and not self._is_large:
+            left = padding
         if self._icon:
             top = (self.height() - side) / 2
             draw_icon(painter, self._icon, ink, QRectF(left, top, side, side))

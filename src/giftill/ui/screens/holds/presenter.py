@@ -224,17 +224,23 @@ class HoldsPresenter:
         )
 
     def _summary(self, holds: Sequence[Hold]) -> str:
-        if not holds:
-            return ""
-        total = self._money(_total(holds))
-        return self._t.plural(
-            "{n} open hold · {total}", "{n} open holds · {total}", len(holds), total=total
-        )
+        t, free = self._t, self._free()
+        parts = []
+        if free:
+            total = self._money(_total(free))
+            parts.append(
+                t.plural(
+                    "{n} open hold · {total}", "{n} open holds · {total}", len(free), total=total
+                )
+            )
+        if settling := len(holds) - len(free):
+            parts.append(t.plural("{n} being settled", "{n} being settled", settling))
+        return " · ".join(parts)
 
     def _selection(self, chosen: Sequence[Hold]) -> str:
         if not chosen:
             nothing = not self._free()
-            return "" if nothing else self._t("Choose one or more holds to capture or release")
+            return "" if nothing else self._t("Choose holds to capture or release")
         total = self._money(_total(chosen))
         return self._t.plural(
             "{n} chosen · {total}", "{n} chosen · {total}", len(chosen), total=total

@@ -33,10 +33,7 @@ KEYS: Final = {
     Resolution.TRY_AGAIN: "F6",
     Resolution.CLOSE: "F8",
 }
-_ROLES: Final = {
-    Resolution.RELEASE_HOLD: ButtonRole.DANGER,
-    Resolution.CLOSE: ButtonRole.PRIMARY,
-}
+_ROLES: Final = {Resolution.RELEASE_HOLD: ButtonRole.DANGER}
 
 
 class DetailPanel(Panel):
@@ -105,6 +102,10 @@ class DetailPanel(Panel):
         self._meaning.set_tone(Tone.DANGER if detail.resolutions else None)
         self._advice.show_text(detail.advice)
         for resolution, button in self._buttons.items():
+            if resolution is Resolution.CLOSE:
+                # The way out where there is no other, else only the last one.
+                is_only = len(detail.resolutions) == 1
+                button.set_role(ButtonRole.PRIMARY if is_only else ButtonRole.SECONDARY)
             button.setVisible(resolution in detail.resolutions)
             button.setEnabled(not is_busy)
         self._problem.setVisible(bool(detail.problem))

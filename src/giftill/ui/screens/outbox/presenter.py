@@ -164,7 +164,7 @@ class OutboxPresenter:
             return t("Resolved and recorded"), "success"
         if resolution is Resolution.RELEASE_HOLD:
             return t("{amount} goes back to the card", amount=hold.amount), "success"
-        return t("{amount} is on Holds now", amount=hold.amount), "success"
+        return t("{amount} is now under Holds", amount=hold.amount), "success"
 
     def _find(self, operation: OperationId | None) -> Operation | None:
         return next((each for each in self._items or () if each.id == operation), None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from giftill.domain.attention import Resolution
 from giftill.services.attention import Ruling
 from giftill.ui.dialogs import DecisionDialog, run_dialog
 from giftill.ui.fitting import fit
@@ -37,7 +38,7 @@ async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Ruling
         The decision, or None to leave it open.
     """
     dialog = DecisionDialog(parent.window(), form.title, form.meaning)
-    dialog.body.addWidget(PlainLabel(form.text, wrap=True, muted=True))
+    dialog.body.addWidget(PlainLabel(form.text, wrap=True))
     reason = QLineEdit()
     reason.setProperty(FREE_TEXT, True)
     reason.setMaxLength(LONGEST_REASON)
@@ -55,7 +56,9 @@ async def ask_resolution(parent: QWidget, form: ResolveForm, t: Texts) -> Ruling
         dialog.body.addWidget(field)
     dialog.body.addWidget(missing)
     dialog.add_choice(t("Leave open"))
-    close = dialog.add_choice(form.yes, role=ButtonRole.PRIMARY, is_default=True)
+    gives_back = form.resolution is Resolution.RELEASE_HOLD
+    role = ButtonRole.DANGER if gives_back else ButtonRole.PRIMARY
+    close = dialog.add_choice(form.yes, role=role, is_default=True)
     reason.setFocus()
 
     def check() -> None:

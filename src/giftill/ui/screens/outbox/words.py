@@ -17,6 +17,8 @@ from .state import Detail, Fact, OutboxRow, ResolveForm
 if TYPE_CHECKING:
     from giftill.texts import Texts
 
+# The clock on screen has no seconds: what is due within its minute would seem to be late.
+_SOON_MS: Final = 60_000
 # The server's own words inside the sentence that the journal keeps.
 _QUOTED: Final = re.compile("“(.+?)”")
 
@@ -29,22 +31,26 @@ _KINDS: Final = {
     OperationKind.REFUND: N_("Refund"),
 }
 
-# What a manager can decide, and what then happens: the button, and a sentence for the dialog.
+# What a manager can decide: the button, the dialog's title, and what then happens.
 RESOLUTIONS: Final = {
     Resolution.USE_HOLD: (
         N_("Use the hold"),
+        N_("Use the hold of {amount}?"),
         N_("The hold goes to Holds, to be captured or released. The reason goes into the journal."),
     ),
     Resolution.RELEASE_HOLD: (
         N_("Release it"),
+        N_("Release the hold of {amount}?"),
         N_("The hold is given back to its card. The reason goes into the journal."),
     ),
     Resolution.TRY_AGAIN: (
         N_("Try again"),
+        N_("Try again: {what} {amount}"),
         N_("The till looks again and does what is left to do. The reason goes into the journal."),
     ),
     Resolution.CLOSE: (
         N_("Resolve"),
+        N_("Close without moving money: {what} {amount}"),
         N_("This closes it at this till and moves no money. The reason goes into the journal."),
     ),
 }
@@ -89,8 +95,10 @@ class OutboxWords:
     def _waiting(self, operation: Operation) -> str:
         if self._link is Link.TOKEN_REFUSED:
             return self._t("Waiting for a token")
-        if operation.next_at_ms > self._now_ms:
+        if operation.next_at_ms > self._now_ms + _SOON_MS:
             return self._t("Waiting until {time}", time=self._t.time(_time(operation.next_at_ms)))
+        if operation.next_at_ms > self._now_ms:
+            return self._t("Next try in a moment")
         return self._t("Queued")
 
     def problem(self, operation: Operation) -> str:
@@ -146,18 +154,18 @@ class OutboxWords:
         if operation.state is OperationState.UNKNOWN:
             return (
                 t("No answer came, so it may or may not have been done. The till is checking."),
-                t("Do not charge again; this is settled by itself."),
+                t("Do not charge again; this settles itself."),
             )
         return t("Recorded safely; it is sent by itself."), t("Nothing needs to be done.")
 
     def form(self, operation: Operation, resolution: Resolution) -> ResolveForm:
         """Say what the resolving dialog asks."""
         t = self._t
-        yes, text = RESOLUTIONS[resolution]
+        yes, title, text = RESOLUTIONS[resolution]
         amount = t.money(operation.amount)
         return ResolveForm(
             resolution,
-            title=t("Resolve: {what} {amount}", what=t(_KINDS[operation.kind]), amount=amount),
+            title=t(title, what=t(_KINDS[operation.kind]), amount=amount),
             text=t(text),
             meaning=self.meaning(operation)[0],
             yes=t(yes),

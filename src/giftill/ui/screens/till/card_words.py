@@ -233,7 +233,7 @@ def _about(facts: Facts, t: Texts, now: datetime) -> Notice | None:
     if state is CardState.NOT_ACTIVATED:
         return Notice(
             "info",
-            Message(N_("This card was not sold yet")),
+            Message(N_("This card has not been sold yet")),
             Message(N_("There is no money on it until it has been sold.")),
             Message(N_("Ask the customer for another card or another way to pay.")),
         )

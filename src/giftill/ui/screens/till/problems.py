@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
-from giftill.gifty import AnsweredError, AskedToWait, Forbidden, RateLimited, TokenRefused
+from giftill.gifty import (
+    AnsweredError,
+    AskedToWait,
+    Forbidden,
+    RateLimited,
+    TlsError,
+    TokenMissing,
+    TokenRefused,
+    UnreadableAnswer,
+)
 from giftill.services.results import LimitReached
 
 if TYPE_CHECKING:
     from giftill.domain.codes import CardCode
+
+
+_IN_A_MINUTE: Final = N_("Check again in a minute, or let the customer pay another way.")
 
 
 class UnknownCardError(GiftillError):
@@ -39,15 +51,24 @@ class CantCheckError(GiftillError):
     """
 
     def __init__(self, cause: GiftillError) -> None:
-        """Say so, and why."""
-        super().__init__(Message(N_("Can’t check this card now")), cause.message, cause.hint)
-        self.icon = "offline"
-        if isinstance(cause, TokenRefused | Forbidden):
-            self.icon = "token"
+        """Say so, and what it means for the customer; the network has a band of its own."""
+        icon, hint = "offline", N_("Check again, or let the customer pay another way.")
+        if isinstance(cause, TokenMissing | TokenRefused | Forbidden):
+            icon, hint = "token", N_("Call a manager, and let the customer pay another way.")
         elif isinstance(cause, AskedToWait | RateLimited | LimitReached):
-            self.icon = "limited"
+            icon, hint = "limited", _IN_A_MINUTE
         elif isinstance(cause, AnsweredError):
-            self.icon = "warning"
+            icon, hint = "warning", _IN_A_MINUTE
+        # Whoever sees that the network wants something can help it at once.
+        asks_for_help = isinstance(cause, TlsError) or (
+            isinstance(cause, UnreadableAnswer) and cause.looks_like_portal
+        )
+        super().__init__(
+            Message(N_("Can’t check this card now")),
+            cause.message,
+            cause.hint if asks_for_help else Message(hint),
+        )
+        self.icon = icon
 
 
 class SettlingError(GiftillError):

@@ -111,13 +111,19 @@ def done_panel(facts: Facts, t: Texts) -> DoneState | None:
         return None
     how = ending(done)
     icon, tone = _DONE_LOOKS[how]
+    title, rest = t(_DONE_TITLES[how]), _rest(done, t)
+    if how is Ending.QUEUED and done.kind is OperationKind.RELEASE:
+        # Not to be taken for a sale that was paid.
+        icon, title = "undo", t("Sale cancelled, queued")
+    elif how is Ending.CONFIRMED and rest:
+        title = t("Partly paid")
     return DoneState(
         tone=tone,
         icon=icon,
-        title=t(_DONE_TITLES[how]),
+        title=title,
         amount=t.money(done.total),
         text=_done_text(done, how, t),
-        rest=_rest(done, t),
+        rest=rest,
         next=t("Scan the next card to start the next sale."),
         lines=tuple(_done_line(done, each, t) for each in done.settled),
         leads_to="outbox" if how is Ending.ATTENTION else "",
@@ -141,9 +147,7 @@ def amount_text(cents: int, t: Texts) -> str:
 def _earlier(facts: Facts, t: Texts) -> str:
     if not facts.earlier_holds:
         return ""
-    return t.plural(
-        "{n} open hold from earlier", "{n} open holds from earlier", facts.earlier_holds
-    )
+    return t.plural("Show {n} open hold", "Show {n} open holds", facts.earlier_holds)
 
 
 def _paid(done: Done) -> Sale:
@@ -195,6 +199,8 @@ def _done_text(done: Done, how: Ending, t: Texts) -> str:
             "Cancelled and recorded safely: the money goes back to the card by itself when the "
             "network returns. The customer may go."
         )
+    if how is Ending.CONFIRMED and _rest(done, t):
+        return t("What came from the cards is confirmed.")
     if how is Ending.CANCELLED and len(done.settled) > 1:
         return t("The money is back on the cards.")
     return t(_DONE_TEXTS[how])
@@ -205,7 +211,7 @@ def _rest(done: Done, t: Texts) -> str:
     if done.kind is not OperationKind.CAPTURE or total is None:
         return ""
     rest = Money(total - done.total.cents, SALE_CURRENCY)
-    return t("{amount} to be paid another way", amount=rest) if rest.cents > 0 else ""
+    return t("{amount} still to pay another way", amount=rest) if rest.cents > 0 else ""
 
 
 def _done_line(done: Done, settled: Settled, t: Texts) -> DoneLine:
@@ -221,8 +227,12 @@ def _done_line(done: Done, settled: Settled, t: Texts) -> DoneLine:
 def _remaining(done: Done, hold: Hold, t: Texts) -> str:
     if hold.card_balance_cents is None:
         return ""
+    here = [each for each in done.settled if each.hold.card == hold.card]
+    if any(each.result is Result.ATTENTION for each in here):
+        # Something else was done with the hold than this till asked: only the API knows the rest.
+        return ""
     newest = max(
-        (each.hold for each in done.settled if each.hold.card == hold.card),
+        (each.hold for each in here),
         key=lambda each: each.created_at_ms,
     )
     left = newest.card_balance_cents
@@ -230,11 +240,7 @@ def _remaining(done: Done, hold: Hold, t: Texts) -> str:
         return ""
     if done.kind is OperationKind.RELEASE:
         # What is queued or being checked is not back on the card yet.
-        left += sum(
-            each.hold.amount.cents
-            for each in done.settled
-            if each.hold.card == hold.card and each.result is Result.DONE
-        )
+        left += sum(each.hold.amount.cents for each in here if each.result is Result.DONE)
     return t("{amount} left on it", amount=Money(left, hold.amount.currency))
 
 

@@ -212,7 +212,7 @@ class Settling:
             title=t("Cancel this sale?"),
             text=t.plural(
                 "{amount} goes back to the card.",
-                "{amount} goes back to the cards: all {n} holds are released.",
+                "{amount} goes back to the cards: {n} holds are released.",
                 len(sale.holds),
                 amount=sale.held,
             ),

@@ -25,7 +25,9 @@ from giftill.ui.tasks import TaskScope
 from giftill.ui.theme import current_theme
 from giftill.ui.widgets.announce import announce
 from giftill.ui.widgets.busy import Busy
+from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.card_panel import CardPanel
+from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.code_field import CodeField
 from giftill.ui.widgets.empty_state import EmptyState
 from giftill.ui.widgets.keypad import Keypad
@@ -141,6 +143,9 @@ class TillScreen(Screen):
         self._sale.render_state(state.sale)
         self._actions.render_state(state)
         render_action(self._main, state.main)
+        leads_on = state.done is not None and bool(state.done.leads_to)
+        # The green button is the one that the words beside it ask for.
+        self._main.set_role(ButtonRole.SECONDARY if leads_on else ButtonRole.PRIMARY)
         if before is None or state.focus_count != before.focus_count:
             ahead = self._typed_ahead(before, state)
             self._move_focus(state.focus)

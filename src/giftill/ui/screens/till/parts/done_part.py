@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from giftill.ui.icons import draw_icon
 from giftill.ui.theme import Tone, current_theme
-from giftill.ui.widgets.button import Button
+from giftill.ui.widgets.button import Button, ButtonRole
 from giftill.ui.widgets.label import PlainLabel
 from giftill.ui.widgets.money_label import MoneyLabel, MoneySize
 from giftill.ui.widgets.panel import Panel
@@ -44,9 +44,9 @@ class DonePart(Panel):
         self._amount = MoneyLabel(money_size=MoneySize.BALANCE)
         self._amount.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._text = PlainLabel(wrap=True)
-        self._rest = PlainLabel(size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)
-        self._rest.set_tone(Tone.INFO)
-        self._action = Button()
+        self._rest = PlainLabel(size=theme.text.amount, weight=QFont.Weight.DemiBold, wrap=True)
+        self._rest.set_tone(Tone.HOLD)
+        self._action = Button(role=ButtonRole.PRIMARY)
         self._action.setAutoDefault(True)
         self._action.clicked.connect(lambda: self.leads.emit(self._leads_to))
         self._rows: list[_Row] = []
@@ -86,7 +86,7 @@ class DonePart(Panel):
             each.setVisible(index < len(state.lines))
             if index < len(state.lines):
                 each.render_state(state.lines[index])
-        self.setAccessibleName(f"{state.title}. {state.amount}. {state.text}")
+        self.setAccessibleName(f"{state.title}. {state.amount}. {state.rest} {state.text}")
 
     def _lay_out(self) -> None:
         theme = current_theme()
@@ -103,8 +103,8 @@ class DonePart(Panel):
         layout.setContentsMargins(margin, margin, margin, theme.space.xl)
         layout.setSpacing(theme.space.l)
         layout.addLayout(top)
-        layout.addWidget(self._text)
         layout.addWidget(self._rest)
+        layout.addWidget(self._text)
         layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._list, 1)
         layout.addWidget(self._next)

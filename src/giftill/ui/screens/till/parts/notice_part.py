@@ -49,6 +49,7 @@ class NoticePart(Panel):
         self._choices = tuple(Button() for _ in range(_MOST_CHOICES))
         row = QHBoxLayout()
         row.setSpacing(theme.space.s)
+        row.addWidget(self._action)
         for number, button in enumerate(self._choices):
             button.clicked.connect(partial(self._choose, number))
             row.addWidget(button)
@@ -57,7 +58,7 @@ class NoticePart(Panel):
         words.setSpacing(theme.space.xs)
         words.addWidget(self._title)
         words.addWidget(self._text)
-        words.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
+        row.setContentsMargins(0, theme.space.s, 0, 0)
         words.addLayout(row)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.space.l, theme.space.m, theme.space.l, theme.space.m)
