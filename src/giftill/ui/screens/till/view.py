@@ -27,7 +27,6 @@ from giftill.ui.widgets.announce import announce
 from giftill.ui.widgets.busy import Busy
 from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.card_panel import CardPanel
-from giftill.ui.widgets.button import ButtonRole
 from giftill.ui.widgets.code_field import CodeField
 from giftill.ui.widgets.empty_state import EmptyState
 from giftill.ui.widgets.keypad import Keypad
