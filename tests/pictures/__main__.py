@@ -56,6 +56,7 @@ async def render(shots: Sequence[Shot], out: Path) -> list[str]:
                         await shot.act(stage)
                         for look in wanted:
                             await stage.show(look)
+                            assert shot.is_there is None or shot.is_there(stage), "state is gone"
                             path = out / look.name / f"{shot.name}.png"
                             path.parent.mkdir(parents=True, exist_ok=True)
                             stage.grab().save(str(path))

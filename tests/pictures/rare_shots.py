@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+from PySide6.QtWidgets import QApplication
 
 from giftill.domain.operations import AccountId, AttentionKind, OperationState
 from giftill.journal import EventKind, Record
@@ -14,7 +15,10 @@ from giftill.journal.errors import JournalDamaged
 from giftill.journal.records import SALVAGE_FACT, SalvageReport
 from giftill.sandbox import Fault, FaultKind
 from giftill.services.ids import new_account_id
+from giftill.services.settle import UNSETTLED
 from giftill.ui.repairs import tell_of_repairs
+from giftill.ui.status import BandKind, StatusPresenter, StatusState
+from giftill.ui.widgets.band import Band
 from tests.helpers.patience import until
 
 from .other_shots import press_training_button
@@ -22,7 +26,11 @@ from .shot import Act, Shot
 from .stage import Setting, Stage
 from .till_shots import outbox_question
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _OFFLINE: Final = Fault(FaultKind.OFFLINE)
+_SENDER_ENDS_S: Final = 10.0
 _REPORT: Final = SalvageReport(
     at_ms=1_790_000_000_000,
     folder="2026-11-21T091502Z",
@@ -125,8 +133,13 @@ async def _hold_is_missing(stage: Stage) -> None:
     await stage.hold("full_50", "35,00")
     stage.break_with(_OFFLINE)
     await stage.finish()
+    # The sender would look at it once more, and take it back into the queue. A round that had
+    # begun when it was told may still start one attempt; the second stop waits for that.
+    await stage.desk.outbox.stop(_SENDER_ENDS_S)
+    await stage.calm_down()
+    await stage.desk.outbox.stop(_SENDER_ENDS_S)
     journal = stage.desk.journal
-    (operation,) = await journal.operations(states=(OperationState.QUEUED, OperationState.SENDING))
+    (operation,) = await journal.operations(states=UNSETTLED)
     needy = replace(
         operation,
         state=OperationState.ATTENTION,
@@ -134,6 +147,7 @@ async def _hold_is_missing(stage: Stage) -> None:
     )
     await journal.commit(Record(EventKind.ATTENTION, operation=needy))
     await stage.desk.outbox.refresh()
+    assert stage.desk.outbox.summary.value.attention == 1
     stage.window.go_to("outbox")
 
 
@@ -166,20 +180,39 @@ async def _nothing_needs_attention(stage: Stage) -> bool:
     return not stage.desk.outbox.summary.value.attention
 
 
+def _is_needy(stage: Stage) -> bool:
+    return stage.desk.outbox.summary.value.attention == 1
+
+
+def _is_asked(stage: Stage) -> bool:
+    return _is_needy(stage) and QApplication.activeModalWidget() is not None
+
+
+def _band(kind: BandKind) -> Callable[[Stage], bool]:
+    def is_told(stage: Stage) -> bool:
+        states: list[StatusState] = []
+        StatusPresenter(stage.desk, stage.t, states.append).show()
+        said = {each.text for each in states[-1].bands if each.kind is kind}
+        shown = {each.text for each in stage.window.findChildren(Band) if each.isVisible()}
+        return bool(said & shown)
+
+    return is_told
+
+
 SHOTS: Final = (
-    Shot("band-outbox-filling-up", _filling_up, is_key=True),
-    Shot("band-outbox-full", _full, is_key=True),
+    Shot("band-outbox-filling-up", _filling_up, is_key=True, is_there=_band(BandKind.OUTBOX_FULL)),
+    Shot("band-outbox-full", _full, is_key=True, is_there=_band(BandKind.OUTBOX_FULL)),
     Shot("band-outbox-full-refused", _full_and_refused),
-    Shot("band-waits-long", _waits_long, is_key=True),
-    Shot("band-waits-too-long", _waits_too_long, is_key=True),
-    Shot("band-other-account", _other_account, is_key=True),
+    Shot("band-waits-long", _waits_long, is_key=True, is_there=_band(BandKind.OUTBOX_OLD)),
+    Shot("band-waits-too-long", _waits_too_long, is_key=True, is_there=_band(BandKind.OUTBOX_OLD)),
+    Shot("band-other-account", _other_account, is_key=True, is_there=_band(BandKind.OTHER_ACCOUNT)),
     Shot("journal-repaired", _repaired, is_key=True),
     Shot("journal-damaged", _damaged, is_key=True),
-    Shot("outbox-use-hold", _decide("F5"), is_key=True),
-    Shot("outbox-release-hold", _decide("Shift+F5"), is_key=True),
-    Shot("outbox-close", _decide("F8"), is_key=True),
-    Shot("outbox-hold-missing", _hold_is_missing, is_key=True),
-    Shot("outbox-try-again", _try_again, is_key=True),
+    Shot("outbox-use-hold", _decide("F5"), is_key=True, is_there=_is_asked),
+    Shot("outbox-release-hold", _decide("Shift+F5"), is_key=True, is_there=_is_asked),
+    Shot("outbox-close", _decide("F8"), is_key=True, is_there=_is_asked),
+    Shot("outbox-hold-missing", _hold_is_missing, is_key=True, is_there=_is_needy),
+    Shot("outbox-try-again", _try_again, is_key=True, is_there=_is_asked),
     Shot("outbox-name-missing", _resolve_without_a_name),
     Shot("outbox-hold-used", _use_found),
     Shot("training-refill", _refill, Setting(is_training=True), is_key=True),

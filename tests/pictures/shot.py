@@ -20,12 +20,14 @@ class Shot:
         act: What is done after the window has opened.
         setting: What is there before.
         is_key: Whether it is made in every language, scheme and size rather than in some.
+        is_there: Tells whether what it is named after is there; looked at just before each picture.
     """
 
     name: str
     act: Act
     setting: Setting = field(default_factory=Setting)
     is_key: bool = False
+    is_there: Callable[[Stage], bool] | None = None
 
 
 async def nothing(_stage: Stage) -> None:
