@@ -1,8 +1,12 @@
-"""Runs first in the frozen program: what it starts is given the system's libraries, not its own."""
+"""Runs first in the frozen program: its surroundings become those of a program that is not frozen.
+
+What it starts is given the system's libraries, not its own; and it has streams to write to.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -28,5 +32,14 @@ def restore(environ: MutableMapping[str, str]) -> None:
         environ.pop(_LIBRARIES, None)
 
 
+def fill_streams() -> None:
+    """Give a program that Windows gave no console streams that lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # Open as long as the program runs.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 if __name__ == "__main__":
     restore(os.environ)
+    fill_streams()

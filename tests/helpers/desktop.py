@@ -112,10 +112,12 @@ def desktop(folder: Path, prefix: tuple[str, ...] = (), owner: int = -1) -> Iter
             kill(process)
 
 
-def start_display(environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+def start_display(
+    environ: Mapping[str, str], size: str = "1280x800"
+) -> tuple[subprocess.Popen[bytes], str]:
     """Start a display in memory; return its process and its number."""
     reader, writer = os.pipe()
-    words = ("-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+    words = ("-displayfd", str(writer), "-screen", "0", f"{size}x24", "-nolisten", "tcp")
     with os.fdopen(reader) as ready:
         process = subprocess.Popen(
             ["Xvfb", *words, "-noreset"],

@@ -19,7 +19,7 @@ DEB = ROOT / "packaging" / "linux" / "deb"
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from frozen import KEYRINGS, is_dangling, is_kept, modules_of  # noqa: E402 - see above
-from frozen_environment import restore  # noqa: E402 - see above
+from frozen_environment import fill_streams, restore  # noqa: E402 - see above
 
 QT = "PySide6/Qt"
 VENV = "/srv/till/venv/lib/python3.11/site-packages/"
@@ -131,6 +131,19 @@ def test_what_the_program_starts_gets_the_systems_libraries(
     environ = dict(before)
     restore(environ)
     assert environ == after
+
+
+def test_a_program_without_a_console_has_streams_that_lead_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    before = sys.stdout
+    fill_streams()
+    with sys.stdin, sys.stderr:
+        assert sys.stdin.read() == ""
+        assert sys.stderr.write("giftill: the window is open") > 0
+    assert sys.stdout is before
 
 
 def test_the_menu_entry_is_the_one_that_the_window_names() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,11 @@ def _play(
     with report.check(f"[{installer.name}] its size") as found:
         size_mb = versions[1].file(installer).stat().st_size / 2**20
         found.append(f"{size_mb:.1f} MB: {versions[1].file(installer).name}")
-    with pc(name, screen) as machine, server_process(Path(WORK, f"{name}-server")) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        pc(name, screen) as machine,
+        server_process(Path(folder)) as server,
+    ):
         scene = Scene(report, machine, installer, *versions, server)
         lives.come(scene)
         lives.fill_the_outbox(scene)

@@ -18,8 +18,25 @@ _LOG: Final = r"C:\installer.log"
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """How an installer refuses.
+
+    Attributes:
+        status: Its exit status.
+        because: What it leaves behind of the reason, on the console or in its log.
+    """
+
+    status: int
+    because: str
+
+    def meets(self, ended: Ended) -> bool:
+        """Tell whether it ended so."""
+        return ended.status == self.status and self.because in ended.out
+
+
+@dataclass(frozen=True)
 class Refusals:
-    """The exit statuses with which an installer refuses.
+    """What an installer refuses.
 
     Attributes:
         running: The program runs.
@@ -27,9 +44,9 @@ class Refusals:
         other: The other installer's program is installed.
     """
 
-    running: int
-    newer: int
-    other: int
+    running: Refusal
+    newer: Refusal
+    other: Refusal
 
 
 class Installer(Protocol):
@@ -50,14 +67,6 @@ class Installer(Protocol):
     def install(self, pc: Pc, file: Path, folder: str = "") -> Ended:
         """Install silently, into a folder or where it goes by itself."""
 
-    def tells(self, ended: Ended, beginning: str) -> bool:
-        """Tell whether it said why it refused, as far as that can be seen under wine.
-
-        Args:
-            ended: What it left behind.
-            beginning: How its sentence begins.
-        """
-
     def uninstall(self, pc: Pc) -> None:
         """Uninstall silently, as the list of installed programs says it is done."""
 
@@ -71,15 +80,15 @@ class Setup:
     name = "setup"
     ending = "-x64-setup.exe"
     own_files = frozenset({"uninstall.exe", "installed-files.txt"})
-    refusals = Refusals(running=1618, newer=1638, other=1638)
+    refusals = Refusals(
+        running=Refusal(1618, "Giftill is running on this PC"),
+        newer=Refusal(1638, "A newer version of Giftill is installed"),
+        other=Refusal(1638, "Giftill was installed here by its MSI package"),
+    )
 
     def install(self, pc: Pc, file: Path, folder: str = "") -> Ended:
         """Install silently; the folder comes last and without quotes, as NSIS wants it."""
         return pc.run_line(f'"{pc.there(file)}" /S' + (f" /D={folder}" if folder else ""))
-
-    def tells(self, ended: Ended, beginning: str) -> bool:
-        """Look for its sentence on the console."""
-        return beginning in ended.out
 
     def uninstall(self, pc: Pc) -> None:
         """Uninstall; it goes on in a copy of itself, as no program deletes its own file."""
@@ -104,20 +113,17 @@ class Msi:
     name = "msi"
     ending = "-x64.msi"
     own_files: frozenset[str] = frozenset()
-    # It says why in its log.
-    refusals = Refusals(running=1603, newer=1603, other=1603)
+    # Wine writes no sentences into the log, but what it decided by; tests/unit/windows hold those.
+    refusals = Refusals(
+        running=Refusal(1603, "Property(S): GIFTILLRUNS = 1"),
+        newer=Refusal(1603, "Property(S): NEWERFOUND = {"),
+        other=Refusal(1603, "Property(S): SETUPFOUND = "),
+    )
 
     def install(self, pc: Pc, file: Path, folder: str = "") -> Ended:
         """Install silently, with a log."""
         where = f' INSTALLDIR="{folder}"' if folder else ""
         return self._run(pc, f'/i "{pc.there(file)}"{where}')
-
-    def tells(self, ended: Ended, beginning: str) -> bool:  # noqa: ARG002 - see below
-        """Look into its log for the conditions that it stopped at.
-
-        Wine writes no sentences there; tests/unit/windows look at those.
-        """
-        return "LaunchConditions. Return value 0" in ended.out
 
     def uninstall(self, pc: Pc) -> None:
         """Uninstall by the code that the list of installed programs has."""

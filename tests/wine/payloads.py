@@ -26,6 +26,8 @@ _OF_WINDOWS: Final = re.compile(
     r"|user32|userenv|uxtheme|version|winhttp|winmm|ws2_32|wtsapi32"
     r")\.dll|winspool\.drv"
 )
+_WINDOWS_GUI: Final = 2
+_WINDOWS_CONSOLE: Final = 3
 # Wine's own libraries say so right behind the first header.
 _OF_WINE: Final = (b"Wine builtin DLL", b"Wine placeholder DLL")
 
@@ -44,7 +46,7 @@ def look_at(report: Report, payload: Path, version: str) -> None:
     programs = {
         each: _asked_for(each)
         for each in sorted(payload.rglob("*"))
-        if each.suffix.lower() in {".dll", ".exe", ".pyd"}
+        if each.suffix.lower() in {".com", ".dll", ".exe", ".pyd"}
     }
     with report.check("every library that the program asks for is in it, or in Windows") as found:
         found.append(f"{len(programs)} programs and libraries")
@@ -55,11 +57,15 @@ def look_at(report: Report, payload: Path, version: str) -> None:
         ours = [each for each, text in beginnings.items() if any(one in text for one in _OF_WINE)]
         assert not ours, ours
     with report.check("it says its name and version under Properties"):
-        content = (payload / "giftill.exe").read_bytes()
-        for name, value in {"ProductName": "Giftill", "ProductVersion": version}.items():
-            place = content.find(f"{name}\0".encode("utf-16-le"))
-            assert place >= 0, f"{name} is missing"
-            assert f"{value}\0".encode("utf-16-le") in content[place : place + 128], value
+        for program in ("giftill.exe", "giftill.com"):
+            content = (payload / program).read_bytes()
+            for name, value in {"ProductName": "Giftill", "ProductVersion": version}.items():
+                place = content.find(f"{name}\0".encode("utf-16-le"))
+                assert place >= 0, f"{name} is missing in {program}"
+                assert f"{value}\0".encode("utf-16-le") in content[place : place + 128], program
+    with report.check("the Start menu’s program has no console, and the one for commands has"):
+        systems = {name: _subsystem(payload / name) for name in ("giftill.exe", "giftill.com")}
+        assert systems == {"giftill.exe": _WINDOWS_GUI, "giftill.com": _WINDOWS_CONSOLE}, systems
     with report.check("every resource and licence is in it") as found:
         files = [each.relative_to(_RESOURCES) for each in _RESOURCES.rglob("*") if each.is_file()]
         there = payload / "_internal" / "giftill" / "resources"
@@ -70,6 +76,14 @@ def look_at(report: Report, payload: Path, version: str) -> None:
     with report.check("its size") as found:
         size = sum(each.stat().st_size for each in payload.rglob("*") if each.is_file())
         found.append(f"{size / 2**20:.0f} MB")
+
+
+def _subsystem(program: Path) -> int:
+    """Return what its header says of consoles."""
+    content = program.read_bytes()
+    header = int.from_bytes(content[0x3C:0x40], "little")
+    place = header + 0x5C
+    return int.from_bytes(content[place : place + 2], "little")
 
 
 def _asked_for(program: Path) -> frozenset[str]:

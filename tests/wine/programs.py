@@ -18,7 +18,6 @@ from tests.helpers.certificates import self_signed
 from tests.helpers.processes import TOKEN, until
 from tests.helpers.proxy import proxy_before
 from tests.wine.pc import WORK
-from tests.wine.screen import window
 
 if TYPE_CHECKING:
     from tests.wine.scene import Scene
@@ -64,7 +63,7 @@ def _sell_in_training(scene: Scene) -> None:
     practice = scene.pc.data / "training"
     with (
         scene.check("a sale in training mode, played with keys in the window") as found,
-        window(scene.till(), "--training") as till,
+        scene.window("--training") as till,
     ):
         picture = WORK / f"window-{scene.installer.name}.png"
         found.append(f"picture build/windows/{picture.name}: {till.picture(picture)} colours")
@@ -98,8 +97,8 @@ def _states(folder: Path) -> dict[str, str]:
 
 def _play_demo(scene: Scene) -> int:
     ended = scene.till().run("demo", "--out", r"C:\demo")
+    # It fails unless journal and ledger agree at its end.
     assert ended.status == 0, ended
-    assert "chain intact" in ended.out, ended
     pictures = list(scene.pc.here(r"C:\demo").glob("*.png"))
     assert len(pictures) >= _FEWEST_PICTURES, pictures
     assert all(each.stat().st_size > _SMALLEST_PICTURE for each in pictures)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tests.wine.payloads import hashes
+from tests.wine.screen import window
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.package.report import Report
     from tests.wine.installers import Installer
     from tests.wine.pc import Pc
+    from tests.wine.screen import Window
 
 FOLDER: Final = r"C:\Program Files\Giftill"
 # Somebody else's file in the program's folder: no installer may touch it.
@@ -65,10 +67,15 @@ class Scene:
         return self.report.check(f"[{self.installer.name}] {what}")
 
     def till(self, folder: str = FOLDER, **environ: str) -> Till:
-        """Return the till of the PC's user, on the installed program."""
+        """Return the till of the PC's user, on the program that answers in a console."""
         return self.pc.till(
-            rf"{folder}\giftill.exe", **{"GIFTILL_API_URL": self.server.url, **environ}
+            rf"{folder}\giftill.com", **{"GIFTILL_API_URL": self.server.url, **environ}
         )
+
+    def window(self, *words: str) -> AbstractContextManager[Window]:
+        """Open the till's window for the length of a block, as the Start menu does."""
+        program = (rf"{FOLDER}\giftill.exe",)
+        return window(replace(self.till(), program=program), *words)
 
     def install(self, version: Version, folder: str = "") -> None:
         """Install a version silently; it must work."""

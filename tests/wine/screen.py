@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.helpers.processes import Till
 
+# Room for the window with the frame that wine draws around it.
+_SIZE: Final = "1366x900"
 _BETWEEN_LOOKS_S: Final = 0.4
 # Longer than a cursor needs to come and go.
 _STILL_LOOKS: Final = 5
@@ -137,7 +139,7 @@ def window(till: Till, *words: str) -> Iterator[Window]:
 @contextmanager
 def display() -> Iterator[str]:
     """Run a display in memory for the length of the block, and give its name."""
-    process, number = start_display({"PATH": os.environ["PATH"]})
+    process, number = start_display({"PATH": os.environ["PATH"]}, _SIZE)
     try:
         yield f":{number}"
     finally:
