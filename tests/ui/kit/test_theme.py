@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from giftill.resources import resource
 from giftill.ui.theme import (
@@ -197,3 +197,20 @@ def test_light_and_dark_have_the_same_roles_in_different_colours() -> None:
     assert light.size == dark.size
     for a, b in itertools.pairwise((palette(light), palette(dark))):
         assert a != b
+
+
+@pytest.mark.parametrize("has_problem", [False, True])
+def test_what_a_field_asks_for_is_readable_as_it_is_drawn(
+    app: QApplication, theme: Theme, has_problem: bool
+) -> None:
+    apply(app, theme)
+    field = QLineEdit()
+    field.setProperty("problem", has_problem)
+    field.setPlaceholderText("Scan or type a card code")
+    field.resize(400, 60)
+    image = field.grab(field.rect().adjusted(12, 12, -12, -12)).toImage()
+    colors = {
+        QColor(image.pixel(x, y)).rgb() for x in range(image.width()) for y in range(image.height())
+    }
+    ground = QColor(image.pixel(0, 0))
+    assert max(contrast(ground, QColor(each)) for each in colors) >= TEXT_NEEDS

@@ -135,6 +135,11 @@ async def test_the_summary_adds_up_what_is_open() -> None:
     assert board.state.summary == "2 open holds · €20.00"
 
 
+async def test_what_is_being_settled_is_not_counted_as_open() -> None:
+    board, _ = await shown(open_for(1), open_for(1, 2, settlement=OperationKind.CAPTURE))
+    assert board.state.summary == "1 open hold · €12.50 · 1 being settled"
+
+
 async def test_amounts_of_two_currencies_are_never_added_up() -> None:
     board, _ = await shown(open_for(1), open_for(1, 2, amount=Money(500, "USD")))
     assert board.state.summary == "2 open holds · €12.50 + US$5.00"

@@ -307,3 +307,17 @@ async def test_only_a_hold_that_was_found_can_be_used_or_released(resolution: Re
     assert board.state.detail.resolutions == (Resolution.CLOSE,)
     await board.presenter.resolve(resolution, board.ask)
     assert (board.forms, service.rulings) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("resolution", "title"),
+    [
+        (Resolution.USE_HOLD, "Use the hold of €12.50?"),
+        (Resolution.RELEASE_HOLD, "Release the hold of €12.50?"),
+        (Resolution.CLOSE, "Close without moving money: Hold €12.50"),
+    ],
+)
+async def test_the_dialog_says_which_decision_it_is(resolution: Resolution, title: str) -> None:
+    board, _ = await shown(found())
+    await board.presenter.resolve(resolution, board.ask)
+    assert [each.title for each in board.forms] == [title]
