@@ -114,6 +114,15 @@ class Pc:
         ended = self.apt_install(*packages)
         assert ended.status == 0, ended.out[-1500:] + ended.err[-2500:]
 
+    @contextmanager
+    def without_proc(self) -> Iterator[None]:
+        """Take /proc away for the length of the block."""
+        subprocess.run(["umount", self.root / "proc"], check=True)
+        try:
+            yield
+        finally:
+            _mount_kind(self.root, "proc", "proc")
+
     def version(self) -> str:
         """Return which version is installed, in order and whole; empty if none is."""
         shown = self.try_root(
@@ -167,8 +176,7 @@ def new_pc(system: Path, folder: Path, session: Path) -> Iterator[Pc]:
 def _mount(pc: Pc, packages: Path) -> None:
     root = pc.root
     for kind, name in (("proc", "proc"), ("devpts", "dev/pts"), ("tmpfs", "dev/shm")):
-        (root / name).mkdir(parents=True, exist_ok=True)
-        subprocess.run(["mount", "-t", kind, kind, root / name], check=True)
+        _mount_kind(root, kind, name)
     # /tmp and what lies in it is open to all, as on any PC.
     _DISPLAYS.mkdir(mode=0o1777, exist_ok=True)
     for outside in (_DISPLAYS, pc.session):
@@ -178,6 +186,11 @@ def _mount(pc: Pc, packages: Path) -> None:
     # What was fetched once is there for the next run.
     archives = root / "var" / "cache" / "apt" / "archives"
     subprocess.run(["mount", "--bind", packages, archives], check=True)
+
+
+def _mount_kind(root: Path, kind: str, name: str) -> None:
+    (root / name).mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", kind, kind, root / name], check=True)
 
 
 def _unmount(root: Path) -> None:
