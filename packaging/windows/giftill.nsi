@@ -77,6 +77,25 @@ Var before
   Call ${un}Refuse
 !macroend
 
+; $0: a folder. Sets $1 where Windows keeps a program in it from being replaced.
+!macro TRY_TO_WRITE program
+  ${If} ${FileExists} "$0\${program}"
+    ClearErrors
+    FileOpen $2 "$0\${program}" a
+    ${If} ${Errors}
+      StrCpy $1 "running"
+    ${Else}
+      FileClose $2
+    ${EndIf}
+  ${EndIf}
+!macroend
+
+; The programs go first and come last: what is half old and half new can't be started.
+!macro DELETE_PROGRAMS folder
+  Delete "${folder}\giftill.exe"
+  Delete "${folder}\giftill.com"
+!macroend
+
 !macro SHARED un
 Function ${un}Refuse
   Pop $1
@@ -97,16 +116,11 @@ Function ${un}FindRunning
   StrCpy $3 0
   ${Do}
     StrCpy $1 ""
-    ${IfNot} ${FileExists} "$0\giftill.exe"
+    !insertmacro TRY_TO_WRITE giftill.exe
+    !insertmacro TRY_TO_WRITE giftill.com
+    ${If} $1 == ""
       ${Break}
     ${EndIf}
-    ClearErrors
-    FileOpen $2 "$0\giftill.exe" a
-    ${IfNot} ${Errors}
-      FileClose $2
-      ${Break}
-    ${EndIf}
-    StrCpy $1 "running"
     Sleep 500
     IntOp $3 $3 + 1
   ${LoopUntil} $3 = 6
@@ -240,11 +254,10 @@ Section "Giftill"
   StrCpy $0 $INSTDIR
   Call AskToClose
   Call CheckRoom
-  ; The program goes first and comes last: one that is half old and half new can't be started.
-  Delete "$INSTDIR\giftill.exe"
+  !insertmacro DELETE_PROGRAMS $INSTDIR
   ${If} $before != ""
     StrCpy $0 $before
-    Delete "$0\giftill.exe"
+    !insertmacro DELETE_PROGRAMS $before
     Call DeleteListed
     ${If} $before != $INSTDIR
       RMDir $before
@@ -257,6 +270,7 @@ Section "Giftill"
   !insertmacro PutPayload
   SetOutPath "$INSTDIR"
   WriteUninstaller "$INSTDIR\uninstall.exe"
+  File "payload/giftill.com"
   File "payload/giftill.exe"
 
   ${If} $before != ""
@@ -340,7 +354,7 @@ FunctionEnd
 Section "Uninstall"
   StrCpy $0 $INSTDIR
   Call un.AskToClose
-  Delete "$INSTDIR\giftill.exe"
+  !insertmacro DELETE_PROGRAMS $INSTDIR
   Call un.DeleteListed
   SetOutPath "$TEMP"
   RMDir "$INSTDIR"

@@ -21,7 +21,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.etree import ElementTree as ET
 
+# For the window, and for a console, where Windows finds the second one first.
 PROGRAM: Final = PurePosixPath("giftill.exe")
+CONSOLE_PROGRAM: Final = PurePosixPath("giftill.com")
 # Windows knows every version of Giftill by this one; it never changes.
 UPGRADE_CODE: Final = uuid.UUID("F60E8BC4-380E-46DC-AC45-0AEDD6CDD828")
 _WIX: Final = "http://schemas.microsoft.com/wix/2006/wi"
@@ -41,7 +43,7 @@ class Payload:
     """What the program's folder holds.
 
     Attributes:
-        files: Every file but the program itself, in order.
+        files: Every file but the two programs, in order.
         folders: Every folder in it, each after the one that it lies in.
         size_kb: What all of it takes on a disk, in units of 1024 bytes.
         hash: SHA-256 over every name and content.
@@ -59,8 +61,9 @@ class Payload:
         Raises:
             UnfitError: It is not the folder of the program, or Windows can't keep a file in it.
         """
-        if not (root / PROGRAM).is_file():
-            raise UnfitError(f"There is no {PROGRAM} in {root}.")
+        for program in (PROGRAM, CONSOLE_PROGRAM):
+            if not (root / program).is_file():
+                raise UnfitError(f"There is no {program} in {root}.")
         files, folders, size, digest = [], [], 0, hashlib.sha256()
         for path in sorted(root.rglob("*")):
             name = PurePosixPath(path.relative_to(root).as_posix())
@@ -74,7 +77,7 @@ class Payload:
             content = path.read_bytes()
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
             size += -(-len(content) // 4096) * 4
-            if name != PROGRAM:
+            if name not in {PROGRAM, CONSOLE_PROGRAM}:
                 files.append(name)
         return cls(tuple(files), tuple(folders), size, digest.hexdigest())
 
@@ -124,7 +127,8 @@ def wix_fragment(payload: Payload) -> bytes:
             Id=_identifier("folder", folder),
             Name=folder.name,
         )
-    for name in payload.files:
+    # giftill.wxs itself has the program of the menu.
+    for name in (*payload.files, CONSOLE_PROGRAM):
         component = ET.SubElement(
             places[name.parent],
             f"{{{_WIX}}}Component",
@@ -147,7 +151,7 @@ def wix_fragment(payload: Payload) -> bytes:
 
 
 def nsis_macro(payload: Payload) -> str:
-    """Return payload.nsh: a macro that puts everything but the program into place."""
+    """Return payload.nsh: a macro that puts everything but the programs into place."""
     lines = ["!macro PutPayload"]
     place = None
     for name in sorted(payload.files, key=lambda name: (name.parent, name)):
@@ -160,7 +164,7 @@ def nsis_macro(payload: Payload) -> str:
 
 def installed_files(payload: Payload) -> str:
     r"""Return installed-files.txt: files, then folders (with a `\` behind), innermost first."""
-    files = [_windows_path(name) for name in (*payload.files, PROGRAM)]
+    files = [_windows_path(name) for name in (*payload.files, CONSOLE_PROGRAM, PROGRAM)]
     folders = [_windows_path(name) + "\\" for name in reversed(payload.folders)]
     return "".join(f"{line}\r\n" for line in [*files, *folders])
 

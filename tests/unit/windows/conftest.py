@@ -15,11 +15,12 @@ sys.path.insert(0, str(WINDOWS))
 
 @pytest.fixture(scope="session")
 def payload(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What PyInstaller makes, in small; the program is a real one for Windows that does nothing."""
+    """What PyInstaller makes, in small; the programs are real ones for Windows that do nothing."""
     root = tmp_path_factory.mktemp("payload")
     stub = Path(nsis_folder(), "Stubs", "zlib-x86-unicode")
     contents = {
         "giftill.exe": stub.read_bytes(),
+        "giftill.com": stub.read_bytes(),
         "_internal/Qt6Core.dll": b"a library",
         "_internal/base_library.zip": b"modules",
         "_internal/PySide6/plugins/platforms/qwindows.dll": b"a plugin",

@@ -102,7 +102,7 @@ def test_the_msi_carries_the_code_of_its_package(made: Made) -> None:
 
 
 def test_what_is_not_signed_is_said_by_name(made: Made) -> None:
-    for name in ("giftill.exe", made.msi.name, made.setup.name):
+    for name in ("giftill.exe", "giftill.com", made.msi.name, made.setup.name):
         assert f"{name}" in made.said
     assert made.said.count("Not signed, for want of a certificate") == 3
 
@@ -151,7 +151,9 @@ def test_program_uninstaller_and_both_installers_are_signed(payload: Path, tmp_p
         signed.msi,
         signed.setup,
         inside / "msi" / "Giftill" / "giftill.exe",
+        inside / "msi" / "Giftill" / "giftill.com",
         inside / "setup" / "giftill.exe",
+        inside / "setup" / "giftill.com",
         inside / "setup" / "uninstall.exe",
     ]
     for program in programs:
@@ -254,12 +256,17 @@ def test_a_payload_that_windows_cannot_keep_is_refused(
     assert sentence in done.stderr
 
 
-def test_a_folder_without_the_program_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    for folder in ("empty", "missing"):
-        done = installers(tmp_path / folder, tmp_path / "out", VERSION)
-        assert done.returncode == 8
-        assert "There is no" in done.stderr
+@pytest.mark.parametrize("program", ["giftill.exe", "giftill.com"])
+def test_a_folder_without_a_program_is_refused(payload: Path, tmp_path: Path, program: str) -> None:
+    copy = tmp_path / "payload"
+    shutil.copytree(payload, copy)
+    (copy / program).unlink()
+    done = installers(copy, tmp_path / "out", VERSION)
+    assert done.returncode == 8
+    assert f"There is no payload/{program}" in done.stderr
+    done = installers(tmp_path / "missing", tmp_path / "out", VERSION)
+    assert done.returncode == 8
+    assert "There is no folder" in done.stderr
 
 
 def test_called_wrongly_it_says_how(tmp_path: Path) -> None:

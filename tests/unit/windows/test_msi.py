@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.windows_installers import VERSION, files_below, output
+from tests.helpers.windows_installers import VERSION, WINDOWS, files_below, output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +78,8 @@ def test_every_version_is_a_product_of_its_own_in_one_family(made: Made) -> None
 
 def test_it_does_not_replace_a_running_till(made: Made) -> None:
     assert conditions(made)["NOT GIFTILLRUNS"].startswith("Giftill is running")
+    script = (WINDOWS / "running.js").read_text("utf-8")
+    assert "Name = 'giftill.exe' OR Name = 'giftill.com'" in script
     for table in ("InstallExecuteSequence", "InstallUISequence"):
         order = sequence(made, table)
         assert order["FindRunning"] < order["LaunchConditions"]

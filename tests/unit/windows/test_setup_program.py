@@ -63,7 +63,7 @@ def test_its_list_names_every_file_and_every_folder_after_what_lies_in_it(
         assert not any(later.startswith(f"{folder}\\") for later in folders[place:])
 
 
-def test_the_program_is_put_in_place_last(unpacked: Path, made: Made) -> None:
+def test_the_programs_go_first_and_are_put_in_place_last(made: Made) -> None:
     listing = output(seven_zip(), "l", "-slt", str(made.setup))
     names = [
         name for name in re.findall(r"^Path = (.+)$", listing, re.MULTILINE) if "$" not in name
@@ -71,8 +71,11 @@ def test_the_program_is_put_in_place_last(unpacked: Path, made: Made) -> None:
     # The first line is the setup itself, and 7-Zip adds the uninstaller at the end.
     brought = [name for name in names[1:] if name != "uninstall.exe"]
     assert brought[0] == "installed-files.txt"
-    assert brought[-1] == "giftill.exe"
-    assert (unpacked / "giftill.exe").is_file()
+    assert brought[-2:] == ["giftill.com", "giftill.exe"]
+    script = (WINDOWS / "giftill.nsi").read_text("utf-8")
+    for section in script.split("\nSection ")[1:]:
+        body = section.partition("SectionEnd")[0]
+        assert 0 < body.index("DELETE_PROGRAMS") < body.index("DeleteListed")
 
 
 def test_nothing_waits_for_an_answer_in_a_silent_setup() -> None:
