@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import py_compile
 import re
-from typing import TYPE_CHECKING, Final
+import sys
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,6 +29,10 @@ UNUSED_MODULES: Final = (
     "tkinter",
     "trio",
 )
+
+# What PyInstaller lets run before the program for libraries that Giftill does not use in that way:
+# it starts no processes of multiprocessing, which uvicorn names but runs only with `--workers`.
+UNUSED_HOOKS: Final = ("pyi_rth_multiprocessing",)
 
 _LANGUAGES: Final = "en|nl"
 # The Qt plugins that a till uses, of the kinds that come in many; a kind that is not here stays.
@@ -103,6 +110,35 @@ def is_dangling(name: str, target: str, kept: Collection[str]) -> bool:
         elif part != ".":
             parts.append(part)
     return "/".join(parts) not in kept
+
+
+def support_of_shiboken(folder: Path) -> list[tuple[str, str]]:
+    """Compile the Python part of Qt's binding, which it otherwise compiles anew at each start.
+
+    It lies in the binding's library as source text; beside the library, in `files.dir`, it is read
+    from there instead (what `SBK_EMBED=0` does in an environment that can be written to).
+
+    Args:
+        folder: Where the compiled files are put.
+
+    Returns:
+        What PyInstaller takes as `datas`: each file, and the folder it goes to.
+    """
+    import PySide6.QtCore  # noqa: F401 - loads what is looked for
+
+    loader: Any = sys.modules["shibokensupport"].__loader__
+    found = []
+    for name in sorted(loader.zfile.namelist()):
+        if not name.startswith("shibokensupport/") or not name.endswith(".py"):
+            continue
+        source, target = folder / name, folder / f"{name}c"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes(loader.zfile.read(name))
+        # No path and no time of this build goes into the file: it is the same each time.
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(source, target, dfile=name, doraise=True, invalidation_mode=mode)
+        found.append((str(target), str(PurePosixPath("shiboken6/files.dir", name).parent)))
+    return found
 
 
 def modules_of(package: Path) -> list[str]:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from giftill.domain.errors import GiftillError
     from giftill.services.desk import Desk
     from giftill.texts import Texts
+    from giftill.ui.session import Opening
 
 # What a shell reports of a program that wrote to a reader who had left.
 _BROKEN_PIPE: Final = 141
+# For benchmarks and the tests of packages, which see the program from outside only.
+_TELL_PAINT: Final = "GIFTILL_TELL_PAINT"
 
 
 class Bootstrap:
@@ -40,12 +43,28 @@ class Bootstrap:
         self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
     ) -> int:
         """Show the terminal until it is closed."""
-        # Looking for garbage in what was just loaded finds none, some fifty times; the window
-        # begins to look once it is seen.
+        # Looking for garbage in what was just loaded finds none, some fifty times; the terminal
+        # begins to look once it is at work.
         gc.disable()
-        from giftill.bootstrap import run_window
+        from giftill.config import TOKEN_VARIABLE, settings_for_training
+        from giftill.ui.app import run
 
-        return run_window(settings, folders, environ, is_training=is_training)
+        def load() -> Opening:
+            from giftill.bootstrap import opening
+            from giftill.logs import hide_secret, is_logging, start_logging
+
+            if not is_logging():
+                start_logging(folders.logs)
+                hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+            return opening(settings, folders, environ, is_training=is_training)
+
+        return run(
+            load,
+            settings_for_training(settings, folders) if is_training else settings,
+            folders.logs,
+            is_training=is_training,
+            tell=_tell if environ.get(_TELL_PAINT) else None,
+        )
 
     def show_problem(self, problem: GiftillError, t: Texts) -> None:
         """Show why there is no terminal, until it was read."""
@@ -58,6 +77,12 @@ class Bootstrap:
         from giftill.bootstrap import run_demo
 
         return run_demo(settings, out)
+
+
+def _tell(step: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"{step}\n")
+        sys.stderr.flush()
 
 
 def main() -> int:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from giftill.gifty import Pacer
     from giftill.services.desk import TrainingControls
     from giftill.training import Training
+    from giftill.ui.session import Opening
 
 _log = logging.getLogger(__name__)
 
@@ -338,27 +339,25 @@ def _report(task: asyncio.Task[None]) -> None:
         _log.error("A background task broke off", exc_info=task.exception())
 
 
-def run_window(
+def opening(
     settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
-) -> int:
-    """Show the terminal until it is closed; return the exit status."""
-    from giftill.ui.app import run
+) -> Opening:
+    """Return how the terminal opens its till."""
+    from giftill.ui.session import Opening
 
-    if is_training:
-
-        def practice() -> Settings:
-            return settings_for_training(settings, folders)
-
-        return run(
-            lambda begin: open_practice(practice(), folders, begin),
-            practice(),
-            folders,
-            clear=partial(clear_practice, folders),
+    if not is_training:
+        return Opening(
+            lambda begin: open_desk(settings, folders, environ, works=True, begin=begin),
+            lambda: settings,
         )
-    return run(
-        lambda begin: open_desk(settings, folders, environ, works=True, begin=begin),
-        settings,
-        folders,
+
+    def practice() -> Settings:
+        return settings_for_training(settings, folders)
+
+    return Opening(
+        lambda begin: open_practice(practice(), folders, begin),
+        practice,
+        clear=partial(clear_practice, folders),
     )
 
 

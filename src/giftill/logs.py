@@ -178,6 +178,11 @@ def start_logging(
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
+def is_logging() -> bool:
+    """Tell whether this process writes log files."""
+    return any(isinstance(each, _PrivateFile) for each in logging.getLogger().handlers)
+
+
 def hide_secret(secret: str) -> None:
     """Blank out this very text in all log files of this process from now on, such as the token."""
     for handler in logging.getLogger().handlers:

@@ -11,14 +11,14 @@ import sys
 from tests.benchmarks.network import network_rows
 from tests.benchmarks.processes import stage
 from tests.benchmarks.table import show
-from tests.benchmarks.windows import idle_row, window_rows
+from tests.benchmarks.windows import idle_row, memory_row, start_rows
 
 
 def main() -> int:
     """Measure and print."""
     with stage() as where:
         print(f"Windows are shown on {where.display}; this takes some two minutes.", flush=True)
-        rows = [*window_rows(where), *network_rows(where), idle_row(where)]
+        rows = [*start_rows(where), memory_row(where), *network_rows(where), idle_row(where)]
     show(rows)
     missed = [row.what for row in rows if not row.is_met]
     for what in missed:

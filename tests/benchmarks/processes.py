@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TOKEN: Final = "bench-token"
 BARE: Final = "tests.benchmarks.bare_window"
-TILL: Final = "tests.benchmarks.till_window"
+TILL: Final = "giftill"
 _PATIENCE_S: Final = 30.0
 
 
@@ -70,12 +70,16 @@ def stage() -> Iterator[Stage]:
 
 
 @contextmanager
-def program(module: str, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """Run a Python module with pipes for its lines, and end it."""
+def program(
+    module: str, environ: Mapping[str, str], *, errors: int | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a Python module, or an installed program by its path, with pipes for its lines."""
+    is_installed = os.sep in module
     process = subprocess.Popen(
-        [sys.executable, "-m", module],
+        [module] if is_installed else [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=errors,
         env=dict(environ),
         text=True,
     )
@@ -99,19 +103,26 @@ def line_of(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def window(module: str, environ: Mapping[str, str]) -> Iterator[tuple[int, float]]:
-    """Open a window; give its process id and how long it took to be painted, in seconds.
+def window(
+    module: str, environ: Mapping[str, str], step: str = "painted"
+) -> Iterator[tuple[int, float]]:
+    """Open a window; give its process id and how long it took until a step, in seconds.
+
+    Args:
+        module: What to run, see `program`.
+        environ: Its environment.
+        step: `painted`, as a usable Till; or `open`, with a till that works behind it.
 
     Raises:
-        BenchFailed: It ended, or was not usable when it was painted.
+        BenchFailed: It ended, or said something else.
     """
     started = time.perf_counter()
-    with program(module, environ) as process:
-        said = line_of(process)
-        took_s = time.perf_counter() - started
-        if said != "painted":
-            raise BenchFailed(said)
-        yield process.pid, took_s
+    telling = {**environ, "GIFTILL_TELL_PAINT": "1"}
+    with program(module, telling, errors=subprocess.STDOUT) as process:
+        while (said := line_of(process)) != step:
+            if said != "painted":
+                raise BenchFailed(said)
+        yield process.pid, time.perf_counter() - started
 
 
 def resident_mb(pid: int) -> float:

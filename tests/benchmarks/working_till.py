@@ -100,15 +100,11 @@ class _Stalls:
 class _Working(giftill.ui.window.Window):
     """The terminal's window, which takes orders."""
 
-    def start(self) -> None:
-        super().start()
-        seen = asyncio.Event()
-        self.seen.connect(seen.set)
-        self._orders = asyncio.get_running_loop().create_task(self._obey(seen))
+    def work_on(self, desk: Desk) -> None:
+        super().work_on(desk)
+        self._orders = asyncio.get_running_loop().create_task(self._obey(desk))
 
-    async def _obey(self, seen: asyncio.Event) -> None:
-        await seen.wait()
-        desk = self._desk
+    async def _obey(self, desk: Desk) -> None:
         desk.client.pacer = Pacer(0)
         await desk.accounts.ensure()
         await desk.outbox.stop(1)

@@ -83,7 +83,7 @@ def _command(environ: Mapping[str, str], word: str) -> float:
 
 
 def _window(environ: Mapping[str, str]) -> float:
-    with window(TILL, environ) as (_, took_s):
+    with window(TILL, environ, "open") as (_, took_s):
         return took_s
 
 

@@ -67,11 +67,7 @@ class Counter:
 
     async def type(self, text: str) -> None:
         """Type as a person does: slower than a scanner."""
-        focus = QApplication.focusWindow()
-        for each in text:
-            await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
-            await outside_tasks(partial(QTest.keyClick, focus, each))
-        await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
+        await type_slowly(text)
 
     @property
     def code_typed(self) -> str:
@@ -103,6 +99,15 @@ class Counter:
             if each.accessibleName().startswith(words)
         )
         button.click()
+
+
+async def type_slowly(text: str) -> None:
+    """Type as a person does, slower than a scanner, wherever the cursor is."""
+    focus = QApplication.focusWindow()
+    for each in text:
+        await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
+        await outside_tasks(partial(QTest.keyClick, focus, each))
+    await asyncio.sleep(SLOWER_THAN_A_SCANNER_S)
 
 
 @asynccontextmanager

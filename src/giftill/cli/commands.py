@@ -116,10 +116,6 @@ def build_parser(t: Texts, argv: Sequence[str], out: TextIO) -> Parser:
         "--training", action="store_true", help=t("open in training mode: no real money")
     )
     parser.own.add_argument("--version", action="store_true", help=t("show the version and stop"))
-    if not argv:
-        # What a till does each morning: it names no command, and needs none of their parsers.
-        parser.set_defaults(command=None)
-        return parser
     commands = parser.add_subparsers(
         title=t("Commands"), dest="command", metavar=t("COMMAND"), parser_class=Parser
     )

@@ -21,16 +21,11 @@ from giftill.config import (
 )
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
-from giftill.logs import hide_secret, start_logging, stop_logging
 from giftill.texts import Texts
 
-from .arguments import peek
-from .commands import BY_NAME, build_parser
 from .context import Context
 from .exits import Exit
-from .problems import UsageError, exit_for
 from .terminal import Terminal
-from .window import refuse_window, show_window
 
 if TYPE_CHECKING:
     import argparse
@@ -68,15 +63,16 @@ def main(
     Returns:
         The exit status, one of `Exit`.
     """
-    first = peek(argv)
-    folders = find_folders(environ, first.data_dir)
+    data_dir, is_json = _peek(argv)
+    folders = find_folders(environ, data_dir)
     policy = _read_policy(policy_places)
     t = Texts(_language(folders, environ, policy))
-    terminal = Terminal(stdin, stdout, stderr, t, is_json=first.json)
+    terminal = Terminal(stdin, stdout, stderr, t, is_json=is_json)
     try:
-        arguments = build_parser(t, argv, stdout).parse_args(list(argv))
-        return _carry_out(arguments, environ, folders, policy, terminal, wiring)
+        return _carry_out(_parse(argv, t, stdout), environ, folders, policy, terminal, wiring)
     except GiftillError as error:
+        from .problems import exit_for
+
         status = exit_for(error)
         terminal.problem(error, status)
         return status
@@ -89,11 +85,46 @@ def main(
         # A reader that went away, such as `head`; who called us knows how to end quietly.
         raise
     except Exception:  # noqa: BLE001 - this is the one hook that bugs end in; it logs them whole
+        _start_log(folders, environ)
         _log.exception("A command broke")
         _tell_broken(terminal, folders)
         return Exit.BROKEN
     finally:
+        from giftill.logs import stop_logging
+
         stop_logging()
+
+
+def _start_log(
+    folders: Folders, environ: Mapping[str, str], file_name: str = "giftill.log"
+) -> None:
+    """Begin to log, unless that was begun already."""
+    from giftill.logs import hide_secret, is_logging, start_logging
+
+    if not is_logging():
+        start_logging(folders.logs, file_name=file_name)
+        hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+
+
+def _peek(argv: Sequence[str]) -> tuple[str | None, bool]:
+    """Read the data folder and whether to answer in JSON."""
+    if not argv:
+        return None, False
+    from .arguments import peek
+
+    first = peek(argv)
+    return first.data_dir, first.json
+
+
+def _parse(argv: Sequence[str], t: Texts, stdout: TextIO) -> argparse.Namespace:
+    if not argv:
+        # What a till does each morning: it names no command, and waits for no parser.
+        from argparse import Namespace
+
+        return Namespace(command=None, version=False, training=False)
+    from .commands import build_parser
+
+    return build_parser(t, argv, stdout).parse_args(list(argv))
 
 
 def _carry_out(
@@ -110,21 +141,30 @@ def _carry_out(
         return Exit.DONE
     name: str | None = arguments.command
     if arguments.training and name is not None:
+        from .problems import UsageError
+
         raise UsageError(
             Message(N_("Training mode has a window only, no commands.")),
             Message(N_("Run “giftill --training”; or “giftill sandbox” to try commands out.")),
         )
-    start_logging(folders.logs, file_name="giftill.log" if name is None else "commands.log")
-    hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+    # Without a policy, the terminal has nothing to write down before it can be seen.
+    if name is not None or policy.fixed or policy.unknown:
+        _start_log(folders, environ, "giftill.log" if name is None else "commands.log")
     _tell_of_policy(policy, environ, terminal)
     try:
         context = _context(arguments, environ, folders, policy, terminal, wiring)
     except SettingsError as problem:
         if name is not None:
             raise
+        from .window import refuse_window
+
         return refuse_window(problem, environ, terminal, wiring)
     if name is None:
+        from .window import show_window
+
         return show_window(context, arguments)
+    from .commands import BY_NAME
+
     outcome = BY_NAME[name].action()(context, arguments)
     if isinstance(outcome, int):
         return outcome
@@ -156,6 +196,8 @@ def _context(
         raise
     except SettingsError as error:
         if _is_usage(error, overrides):
+            from .problems import UsageError
+
             raise UsageError(error.message, error.hint) from error
         if arguments.command != "doctor":
             raise

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from giftill.config import FixedOptionError, FolderError, SettingsError
-from giftill.domain.codes import CodeError
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
-from giftill.domain.money import AmountError
 
 from .display import Display
 from .exits import Exit
@@ -194,13 +192,16 @@ def exit_for(error: GiftillError) -> Exit:
     """Return the exit status for an error that ended a command."""
     if isinstance(error, CommandError):
         return error.status
+    # Imported only now: most commands end well, and these cost time to import.
+    from giftill.domain.codes import CodeError
+    from giftill.domain.money import AmountError
+
     if isinstance(error, CodeError | AmountError):
         return Exit.USAGE
     if isinstance(error, FixedOptionError):
         return Exit.REFUSED
     if isinstance(error, SettingsError | FolderError):
         return Exit.NOT_SET_UP
-    # Imported only now: most commands end well, and these cost time to import.
     return _exit_of_parts(error)
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
-
-from giftill.logs import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +58,8 @@ class Terminal:
             error: What went wrong.
             status: The exit status that it leads to.
         """
+        from giftill.logs import Redactor
+
         t = self.t
         title, message, hint = (
             t.message(each) for each in (error.title, error.message, error.hint)
@@ -105,6 +103,8 @@ class Terminal:
 
 def _write_json(document: Mapping[str, object], stream: TextIO) -> None:
     """Write a document as UTF-8; where a stream has another encoding, escape what it may lack."""
+    import json
+
     encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
     is_utf8 = encoding in {"utf-8", "utf8"}
     print(json.dumps(document, indent=2, ensure_ascii=not is_utf8), file=stream)
@@ -116,4 +116,6 @@ def plain(text: str) -> str:
     Texts of the server and of whoever typed the command are shown as they are, but they must
     not move the cursor, change colours or turn the direction of writing around.
     """
+    import unicodedata
+
     return "".join(" " if unicodedata.category(each) in _PLAYFUL else each for each in text)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .display import Display, find_display
-from .problems import NoDisplayError, NoWindowError, exit_for
 
 if TYPE_CHECKING:
     import argparse
@@ -42,6 +41,8 @@ def show_window(context: Context, arguments: argparse.Namespace) -> int:
     """
     display = find_display(context.environ)
     if display is not Display.THERE:
+        from .problems import NoDisplayError
+
         raise NoDisplayError(display)
     try:
         return context.wiring.run_window(
@@ -62,6 +63,8 @@ def refuse_window(
     Raises:
         NoWindowError: Qt is not there, or not whole.
     """
+    from .problems import exit_for
+
     status = exit_for(problem)
     terminal.problem(problem, status)
     if find_display(environ) is Display.THERE:
@@ -88,4 +91,6 @@ def _unless_it_is_ours(error: ImportError) -> Exception:
     """Return what to raise: a missing part of Giftill is a bug, not a missing library."""
     if (error.name or "").startswith("giftill"):
         return error
+    from .problems import NoWindowError
+
     return NoWindowError(str(error))

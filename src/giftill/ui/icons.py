@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
@@ -14,7 +14,7 @@ from giftill.resources import resource
 from .theme import Tone, current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QIcon, QPaintEvent
 
 _FOLDER: Final = "icons"
 # How large Qt draws the icons of its own buttons, in device-independent pixels.
@@ -58,6 +58,9 @@ def draw_icon(painter: QPainter, name: str, color: QColor, area: QRectF) -> None
 
 def tinted_icon(name: str, color: QColor) -> QIcon:
     """Make an icon for a button of Qt's own, which asks for sizes of its own."""
+    # Naming QIcon costs some milliseconds the first time, which start-up does without.
+    from PySide6.QtGui import QIcon
+
     icon = QIcon()
     for ratio in (1, 2):
         icon.addPixmap(icon_pixmap(name, color, _QT_ICON, ratio))
@@ -66,6 +69,8 @@ def tinted_icon(name: str, color: QColor) -> QIcon:
 
 def app_icon() -> QIcon:
     """The program's own icon, for the window and the task bar."""
+    from PySide6.QtGui import QIcon
+
     return QIcon(str(resource(_FOLDER, "giftill.svg")))
 
 

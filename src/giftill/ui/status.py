@@ -40,6 +40,14 @@ class BandKind(StrEnum):
     LIMITED = "limited"
 
 
+ABOUT_THE_TOKEN: Final = (
+    BandKind.NO_TOKEN,
+    BandKind.TOKEN_REFUSED,
+    BandKind.FORBIDDEN,
+    BandKind.OTHER_ACCOUNT,
+)
+
+
 class BandState(Struct, frozen=True):
     """One lasting state in words.
 

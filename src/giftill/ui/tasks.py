@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from typing import TYPE_CHECKING, Any
 
 from giftill.domain.errors import GiftillError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from PySide6.QtWidgets import QWidget
 
 Work = Coroutine[Any, Any, object]
@@ -51,6 +52,8 @@ class TaskScope:
             if isinstance(work, Coroutine):
                 work.close()
             return False
+        import asyncio
+
         coroutine = work if isinstance(work, Coroutine) else work()
         task = asyncio.get_running_loop().create_task(coroutine, name=str(key))
         self._tasks[key] = task
@@ -82,6 +85,9 @@ class TaskScope:
         Returns:
             Whether all of them ended by themselves.
         """
+        # Nothing runs before the window is seen, and its modules need not be there before that.
+        import asyncio
+
         self._is_closed = True
         mine = asyncio.current_task()
         running = {task for task in self._tasks.values() if task is not mine}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from msgspec import Struct, structs
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from giftill.resources import resource
@@ -199,6 +199,8 @@ class Theme(Struct, frozen=True):
 def _system_families() -> tuple[str, ...]:
     """The system's own family, where it has a designed one; Linux has only an alias."""
     if sys.platform in {"win32", "darwin"}:
+        from PySide6.QtGui import QFontDatabase
+
         return (QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family(),)
     return ()
 

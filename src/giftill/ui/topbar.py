@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
@@ -57,9 +57,22 @@ class TopBar(QWidget):
         layout.addWidget(self._cashier)
         layout.addWidget(self._clock)
 
+    def show_opening(self, cashier: str, t: Texts) -> None:
+        """Show that the till is being opened; what is not known yet is not shown."""
+        self._location.hide()
+        self._outbox.hide()
+        words = t("Opening…")
+        self._link.say(words, "clock", Tone.NEUTRAL)
+        self._link.setAccessibleName(t("Connection: {state}", state=words))
+        self._show_cashier(cashier, t)
+        self._show_clock(t.time(datetime.now(UTC)), t)
+
     def show_state(self, state: StatusState, t: Texts) -> None:
         """Show a state."""
         self._location.show_text(state.location)
+        self._location.show()
+        import html
+
         # The bar may be too narrow for the whole address, and Qt must not take it for HTML.
         how = (
             t("The administrator of this PC fixed the location, so it stays as it is.")
@@ -76,18 +89,24 @@ class TopBar(QWidget):
         if state.outbox is not None:
             self._outbox.say(state.outbox.text, state.outbox.icon, Tone(state.outbox.tone))
             self._outbox.setAccessibleName(t("Outbox: {state}", state=state.outbox.text))
-        self._cashier_icon.setVisible(bool(state.cashier))
-        self._cashier.setVisible(bool(state.cashier))
-        self._cashier.show_text(state.cashier)
-        self._cashier.setAccessibleName(t("Cashier: {name}", name=state.cashier))
-        self._clock.show_text(state.clock)
-        self._clock.setAccessibleName(t("Time: {time}", time=state.clock))
+        self._show_cashier(state.cashier, t)
+        self._show_clock(state.clock, t)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = current_theme().colors
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors.raised))
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(colors.line))
+
+    def _show_cashier(self, name: str, t: Texts) -> None:
+        self._cashier_icon.setVisible(bool(name))
+        self._cashier.setVisible(bool(name))
+        self._cashier.show_text(name)
+        self._cashier.setAccessibleName(t("Cashier: {name}", name=name))
+
+    def _show_clock(self, time: str, t: Texts) -> None:
+        self._clock.show_text(time)
+        self._clock.setAccessibleName(t("Time: {time}", time=time))
 
 
 class _LocationButton(Button):

@@ -35,39 +35,49 @@ class TrainingBand(Band):
 
     def __init__(
         self,
-        controls: TrainingControls,
         tasks: TaskScope,
         shell: Shell,
         scan: Callable[[str], None],
-        folder: Path,
         start_over: Callable[[], None],
     ) -> None:
-        """Control the sandbox.
+        """Say that this is training; `begin` follows once the sandbox runs.
 
         Args:
-            controls: The sandbox's switches.
             tasks: Where actions run.
             shell: Says what was done.
             scan: Takes a card's code as if it had been scanned.
-            folder: Where the printable sheet of cards goes.
             start_over: Begins training anew, with full cards.
         """
         super().__init__(striped=True)
-        self._controls = controls
         self._tasks = tasks
         self._shell = shell
         self._scan = scan
-        self._folder = folder
         self._start_over = start_over
+        self._controls: TrainingControls | None = None
+        self._folder: Path | None = None
         self._t: Texts | None = None
         self._cards = Button(icon="card")
-        self._cards.clicked.connect(lambda: tasks.start("cards", self._offer_cards))
         self._faults = Button(icon="offline")
-        self._faults.clicked.connect(lambda: tasks.start("faults", self._offer_faults))
-        self.add_widget(self._cards)
-        self.add_widget(self._faults)
+        for each in (self._cards, self._faults):
+            each.setEnabled(False)
+            self.add_widget(each)
+
+    def begin(self, controls: TrainingControls, folder: Path) -> None:
+        """Control the sandbox from now on.
+
+        Args:
+            controls: The sandbox's switches.
+            folder: Where the printable sheet of cards goes.
+        """
+        self._controls = controls
+        self._folder = folder
+        self._cards.clicked.connect(lambda: self._tasks.start("cards", self._offer_cards))
+        self._faults.clicked.connect(lambda: self._tasks.start("faults", self._offer_faults))
+        for each in (self._cards, self._faults):
+            each.setEnabled(True)
         unsubscribe = controls.current.subscribe(lambda _: self._say())
         self.destroyed.connect(unsubscribe)
+        self._say()
 
     def retranslate(self, t: Texts) -> None:
         """Show the state of training, in the reader's language."""
@@ -83,18 +93,20 @@ class TrainingBand(Band):
         self.say(self._sentence(t), "training", Tone.TRAINING)
 
     def _sentence(self, t: Texts) -> str:
-        current = self._controls.current.value
-        for each in self._controls.disturbances:
-            if each.name == current:
-                return t("Training, no real money moves · {fault}", fault=t.message(each.label))
+        if self._controls is not None:
+            current = self._controls.current.value
+            for each in self._controls.disturbances:
+                if each.name == current:
+                    return t("Training, no real money moves · {fault}", fault=t.message(each.label))
         return t("Training: practise freely, no real money moves")
 
     async def _offer_cards(self) -> None:
-        t = self._t
+        t, controls = self._t, self._controls
         assert t is not None
+        assert controls is not None
         code = await choose_card(
             self,
-            await self._controls.cards(),
+            await controls.cards(),
             t,
             sheet_asked=self._start_sheet,
             refill_asked=self._start_refill,
@@ -123,6 +135,7 @@ class TrainingBand(Band):
 
     async def _offer_faults(self) -> None:
         assert self._t is not None
+        assert self._controls is not None
         await choose_fault(self, self._controls, self._t)
 
     def _start_sheet(self) -> None:
@@ -130,6 +143,8 @@ class TrainingBand(Band):
 
     async def _print_sheet(self) -> None:
         assert self._t is not None
+        assert self._controls is not None
+        assert self._folder is not None
         path = await print_sheet(self._controls, self._folder)
         self._shell.toast(self._t("Card sheet written: {path}", path=str(path)))
 

@@ -2,71 +2,59 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
 from giftill.domain.errors import GiftillError
 from giftill.texts import LANGUAGES, Texts
 
 from . import keys
-from .icons import app_icon
-from .refresher import Refresher
-from .scanner import ScanFilter
+from .frame import Frame
 from .screens.screen import Screen, ScreenEntry, ScreenParts
-from .shortcuts import Shortcuts
-from .status import BandKind, StatusPresenter, StatusState
 from .tasks import TaskScope
 from .theme import Tone
-from .topbar import TopBar
-from .widgets.band import Band
-from .widgets.rail import Rail, RailItem
-from .widgets.toast import TOAST_ICONS, Toast
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
+    from giftill.config import Settings
     from giftill.services.desk import Desk
 
+    from .coming import DeskToCome
+    from .duties import Duties
     from .keys import KeyHint
     from .screens.common import ToneName
+    from .shortcuts import Shortcuts
+    from .status import StatusState
     from .training import TrainingBand
+    from .widgets.toast import Toast
 
 _TILL: Final = "till"
-_MINUTE_MS: Final = 60_000
-_ABOUT_THE_TOKEN: Final = (
-    BandKind.NO_TOKEN,
-    BandKind.TOKEN_REFUSED,
-    BandKind.FORBIDDEN,
-    BandKind.OTHER_ACCOUNT,
-)
 # A window that starts minimised is not painted; its till works all the same.
 _UNSEEN_MS: Final = 2_000
-# Each in its own words, for whoever can't read the language on screen.
-_NAMES: Final = {"en": "English", "nl": "Nederlands"}
+# What opens within this time needs no words for its delay.
+_LATE_MS: Final = 1_000
 
 
 class Window(QMainWindow):
     """The terminal on screen; it is a `Shell` for its screens.
 
+    It comes in three steps, as a cashier waits for every module and every reading of the disk: it
+    is painted; it takes keys, touches and scans (`prepare`); it works (`work_on`). What is done
+    before the last step is kept and done then.
+
     Screen readers know a main window as one; any other widget is told as filler.
 
     Attributes:
-        stop: Set when the person at the till wants to close; whoever opened the window then
-            drains and closes it.
-        starts_over: Whether training shall then begin anew.
+        starts_over: Whether training shall begin anew after this window.
+        is_seen: Whether it was painted.
 
     Signals:
         seen: It was painted for the first time; what need not be there before, begins now.
@@ -76,92 +64,149 @@ class Window(QMainWindow):
 
     def __init__(
         self,
-        desk: Desk,
-        t: Texts,
         entries: Sequence[ScreenEntry],
+        settings: Settings,
+        t: Texts,
+        logs: Path,
         play: Callable[[str], None] | None = None,
+        *,
+        is_training: bool = False,
     ) -> None:
-        """Build the window with its first screen.
+        """Build the window with its first screen, as far as that can be painted.
 
         Args:
-            desk: The till.
-            t: The language.
             entries: The screens, in rail order; the first is shown.
+            settings: What is in force until the till is open and knows it.
+            t: The language.
+            logs: Where the log is, for the message about a crash.
             play: Plays a sound by its name.
+            is_training: Whether to say that no real money moves.
         """
         super().__init__()
-        self.stop = asyncio.Event()
         self.starts_over = False
-        self._desk = desk
+        self.is_seen = False
+        self._settings = settings
         self._t = t
         self._entries = {each.name: each for each in entries}
-        self._built: dict[str, Screen] = {}
+        self._logs = logs
         self._play = play
-        self._may_quit = False
-        self._is_seen = False
+        self._is_training = is_training
+        self._built: dict[str, Screen] = {}
+        self._desk: Desk | None = None
+        self._duties: Duties | None = None
+        self._coming: DeskToCome | None = None
+        self._wishes: list[Callable[[], None]] = []
         self._attention: int | None = None
+        self._shortcuts: Shortcuts | None = None
+        self._toast: Toast | None = None
         self._tasks = TaskScope(self, self.report)
-        self._status = StatusPresenter(desk, t, self._render_status)
-        self._refresher = Refresher(self._tasks, "status", self._status.refresh)
         self._build()
-        self._shortcuts = Shortcuts(self)
-        self._add_shortcuts()
-        self._scans = ScanFilter(self)
-        self._scans.configure(gap_ms=desk.settings.current.scanner_gap_ms)
-        self._scans.scanned.connect(self._scanned)
-        self._minute = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
-        self._minute.timeout.connect(self._tick)
         self._retitle()
-        self.go_to(next(iter(self._entries)))
+        self._frame.top_bar.show_opening(settings.cashier, t)
+        self._put_in_front(next(iter(self._entries))).take_cursor()
 
-    def start(self) -> None:
-        """Follow the till from now on."""
-        self._status.watch(self._refresher.wake)
-        self._status.show()
-        self._refresher.wake()
-        self._wait_for_minute()
+    @cached_property
+    def stop(self) -> asyncio.Event:
+        """Set when the person at the till wants to close; who opened the window closes it then."""
+        from asyncio import Event
+
+        return Event()
+
+    def prepare(self) -> None:
+        """Take keys, touches and scans from now on; the event loop runs."""
+        from .coming import DeskToCome
+        from .scanner import ScanFilter
+        from .shortcuts import Shortcuts
+        from .widgets.toast import Toast
+
+        self._toast = Toast(self, self._frame.screens)
+        self._shortcuts = Shortcuts(self)
+        self._add_shortcuts(self._shortcuts)
+        self._scans = ScanFilter(self)
+        self._scans.configure(gap_ms=self._settings.scanner_gap_ms)
+        self._scans.scanned.connect(self._scanned)
+        self._coming = DeskToCome(self._settings)
+        first = self.current
+        first.prepare(self._coming)
+        self._shortcuts.use(first.keys())
+        first.shown()
         QTimer.singleShot(_UNSEEN_MS, self, self._tell_seen)
+        QTimer.singleShot(_LATE_MS, self, self._tell_late)
+
+    def work_on(self, desk: Desk) -> None:
+        """Work on the till, which is open now, and do first what was wanted meanwhile."""
+        from .duties import Duties
+
+        assert self._coming is not None, "prepare comes first"
+        self._desk = desk
+        self._settings = desk.settings.current
+        duties = self._duties = Duties(self, desk, self._t, self._tasks, self._render_status)
+        self._frame.begin(duties.reload_token)
+        if self._training is not None and desk.training is not None:
+            self._training.begin(desk.training, desk.folders.data)
+        self.current.serve(desk)
+        self._coming.come(desk)
+        duties.start()
+        while self._wishes:
+            self._wishes.pop(0)()
 
     async def close_down(self, timeout_s: float) -> None:
         """Let running actions end, follow the till no more, and go.
 
         Args:
-            timeout_s: How long they may take; what takes longer is safe in the journal.
+            timeout_s: How long they may take; what takes longer is safe in the journal. Nothing
+                that waits for a till that did not open is waited for.
         """
-        self._minute.stop()
-        self._status.close()
-        screens = self._built.values()
-        await asyncio.gather(*(each.drain(timeout_s) for each in screens))
+        from asyncio import gather
+
+        if self._duties is None:
+            timeout_s = 0
+        else:
+            self._duties.end()
+        await gather(*(each.drain(timeout_s) for each in self._built.values()))
         await self._tasks.drain(0)
         self.hide()
         self.deleteLater()
 
     @property
+    def is_usable(self) -> bool:
+        """Whether the cursor stands where a code can be typed, and a scan is kept."""
+        field = self.focusWidget()
+        return isinstance(field, QLineEdit) and field.isVisible() and field.isEnabled()
+
+    @property
     def current(self) -> Screen:
         """The screen in front."""
-        screen = self._stack.currentWidget()
+        screen = self._frame.screens.currentWidget()
         assert isinstance(screen, Screen)
         return screen
 
     def screen_named(self, name: str) -> Screen:
         """Return a screen, built if it was never shown."""
         if name not in self._built:
-            screen = self._entries[name].build(ScreenParts(self._desk, self._t, self))
+            screen = self._entries[name].build(
+                ScreenParts(self._t, self, self._frame.screens, self._desk)
+            )
             self._built[name] = screen
-            self._stack.addWidget(screen)
+            self._frame.screens.addWidget(screen)
         return self._built[name]
 
     def go_to(self, name: str) -> None:
-        """Show a screen, by its name."""
-        screen = self.screen_named(name)
-        self._stack.setCurrentWidget(screen)
-        self._rail.set_current(name)
-        self._shortcuts.use(screen.keys())
+        """Show a screen, by its name; one that was never shown is built once the till is open."""
+        if name not in self._built and self._desk is None:
+            self._wishes.append(partial(self.go_to, name))
+            return
+        screen = self._put_in_front(name)
+        if self._shortcuts is not None:
+            self._shortcuts.use(screen.keys())
         screen.shown()
 
     def toast(self, text: str, tone: ToneName = "success") -> None:
         """Tell for a few seconds what was done; also announced to screen readers."""
-        self._toast.say(text, TOAST_ICONS[Tone(tone)], Tone(tone))
+        from .widgets.toast import TOAST_ICONS
+
+        if self._toast is not None:
+            self._toast.say(text, TOAST_ICONS[Tone(tone)], Tone(tone))
 
     def report(self, error: Exception) -> None:
         """Show a failure that has no better place; a bug goes to the crash hook."""
@@ -173,18 +218,20 @@ class Window(QMainWindow):
 
     def sound(self, name: str) -> None:
         """Play `accepted`, `refused` or `attention`, unless sounds are off."""
-        if self._play is not None and self._desk.settings.current.sound:
+        settings = self._settings if self._desk is None else self._desk.settings.current
+        if self._play is not None and settings.sound:
             self._play(name)
 
     def retranslate(self, t: Texts) -> None:
         """Show everything in another language, and ask the API in it."""
         self._t = t
-        self._desk.client.language = t.language
         self._retitle()
-        self._status.retranslate(t)
+        if self._duties is not None:
+            self._duties.retranslate(t)
         for screen in self._built.values():
             screen.retranslate(t)
-        self._shortcuts.use(self.current.keys())
+        if self._shortcuts is not None:
+            self._shortcuts.use(self.current.keys())
 
     def start_over(self) -> None:
         """Close, and let training begin anew."""
@@ -192,11 +239,22 @@ class Window(QMainWindow):
         self.stop.set()
 
     def request_quit(self) -> None:
-        """Close the terminal; while captures are queued, a person is asked once."""
-        if self._may_quit or not self._desk.outbox.summary.value.waiting:
-            self.stop.set()
+        """Close the terminal; while captures are queued, a person is asked once.
+
+        Nobody is asked while it is being opened: nothing was done yet, and what waits from before
+        goes on waiting.
+        """
+        if self._duties is not None:
+            self._duties.request_quit()
         else:
-            self._tasks.start("quit", self._ask_to_quit)
+            self.leave()
+
+    def leave(self) -> None:
+        """Close the terminal without asking anybody."""
+        self.stop.set()
+        if self._duties is None:
+            # The disk may take its time; nobody is to wait for it at a window that is of no use.
+            self.hide()
 
     def tell_crash(self) -> None:
         """Say that the program made a mistake; the log has it already."""
@@ -209,67 +267,54 @@ class Window(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._is_seen:
+        if not self.is_seen:
             # The rest of the window is painted before the timer's turn comes.
             QTimer.singleShot(0, self, self._tell_seen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._rail.fit(self.width())
+        self._frame.rail.fit(self.width())
 
     def _tell_seen(self) -> None:
-        if not self._is_seen:
-            self._is_seen = True
-            self._tasks.start("greet", self._status.greet)
-            self._watch_network()
+        if not self.is_seen:
+            self.is_seen = True
             self.seen.emit()
 
-    def _watch_network(self) -> None:
-        from .network import watch_network_once_lost
+    def _tell_late(self) -> None:
+        if self._desk is None:
+            self._frame.say_late(self._t)
 
-        watch_network_once_lost(self._desk.connectivity.link, self._desk.outbox.look_up, self)
+    def _when_open(self, act: Callable[[Duties], None]) -> None:
+        """Do what needs an open till: now, or as soon as it is open."""
+        if self._duties is not None:
+            act(self._duties)
+        else:
+            self._wishes.append(partial(self._when_open, act))
 
     def _build(self) -> None:
-        self.setWindowIcon(app_icon())
-        self._rail = Rail()
-        self._rail.chosen.connect(self.go_to)
-        self._rail.foot_pressed.connect(self._change_language)
-        self._top_bar = TopBar()
-        self._top_bar.location_asked.connect(self._choose_location)
-        self._bands = {kind: Band() for kind in BandKind}
-        self._stack = QStackedWidget()
-        beside = QVBoxLayout()
-        beside.setSpacing(0)
-        beside.addWidget(self._top_bar)
-        for kind, band in self._bands.items():
-            if kind in _ABOUT_THE_TOKEN:
-                band.acted.connect(self._reload_token)
-            beside.addWidget(band)
-        beside.addWidget(self._stack, 1)
-        across = QHBoxLayout()
-        across.setSpacing(0)
-        across.addWidget(self._rail)
-        across.addLayout(beside, 1)
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        frame = self._frame = Frame(self)
+        self.setCentralWidget(frame)
+        frame.rail.chosen.connect(self.go_to)
+        frame.rail.foot_pressed.connect(self._change_language)
+        frame.top_bar.location_asked.connect(self._choose_location)
         self._training = self._build_training()
         if self._training is not None:
-            layout.addWidget(self._training)
-        layout.addLayout(across, 1)
-        self.setCentralWidget(body)
-        self._toast = Toast(self, self._stack)
+            frame.add_on_top(self._training)
 
     def _build_training(self) -> TrainingBand | None:
-        if self._desk.training is None:
+        if not self._is_training:
             return None
         from .training import TrainingBand
 
-        scan, folder, anew = self._take_scan, self._desk.folders.data, self.start_over
-        return TrainingBand(self._desk.training, self._tasks, self, scan, folder, anew)
+        return TrainingBand(self._tasks, self, self._take_scan, self.start_over)
 
-    def _add_shortcuts(self) -> None:
+    def _put_in_front(self, name: str) -> Screen:
+        screen = self.screen_named(name)
+        self._frame.screens.setCurrentWidget(screen)
+        self._frame.rail.set_current(name)
+        return screen
+
+    def _add_shortcuts(self, shortcuts: Shortcuts) -> None:
         actions: dict[str, Callable[[], None]] = {
             keys.HELP: self._show_help,
             keys.FULL_SCREEN: self._toggle_full_screen,
@@ -279,42 +324,18 @@ class Window(QMainWindow):
         for key, name in zip(keys.SCREENS, self._entries, strict=False):
             actions[key] = partial(self.go_to, name)
         for key, act in actions.items():
-            self._shortcuts.add(key, act)
+            shortcuts.add(key, act)
 
     def _render_status(self, state: StatusState) -> None:
         if self._attention is not None and state.attention > self._attention:
             self.sound("attention")
         self._attention = state.attention
-        self._top_bar.show_state(state, self._t)
-        said = {each.kind: each for each in state.bands}
-        for kind, band in self._bands.items():
-            if kind in said:
-                each = said[kind]
-                band.say(each.text, each.icon, Tone(each.tone), each.action)
-            else:
-                band.clear()
-        badges = {
-            "holds": (state.holds_badge, Tone.HOLD),
-            "outbox": (state.outbox_badge, Tone.INFO),
-        }
-        for name, (badge, tone) in badges.items():
-            if name in self._entries:
-                is_grave = state.outbox is not None and state.outbox.tone == "danger"
-                shown = Tone.DANGER if name == "outbox" and is_grave else tone
-                self._rail.set_badge(name, badge.count, shown, badge.text)
+        self._frame.render_status(state, self._t)
 
     def _retitle(self) -> None:
         t = self._t
-        self.setWindowTitle(t("Giftill (training)") if self._desk.training else "Giftill")
-        self._rail.set_items(
-            [
-                RailItem(each.name, t(each.title), each.icon, key)
-                for each, key in zip(self._entries.values(), keys.SCREENS, strict=False)
-            ]
-        )
-        self._rail.set_foot(
-            RailItem("language", _NAMES[_other_than(t.language)], "language", keys.LANGUAGE)
-        )
+        self.setWindowTitle(t("Giftill (training)") if self._is_training else "Giftill")
+        self._frame.name_screens(self._entries.values(), t, _other_than(t.language))
         if self._training is not None:
             self._training.retranslate(t)
 
@@ -331,6 +352,10 @@ class Window(QMainWindow):
             self.current.scanned(text)
 
     def _change_language(self) -> None:
+        self._when_open(lambda _: self._speak_the_other())
+
+    def _speak_the_other(self) -> None:
+        assert self._desk is not None
         language = _other_than(self._t.language)
         try:
             self._desk.settings.refuse_if_fixed("language")
@@ -340,21 +365,7 @@ class Window(QMainWindow):
             self.report(problem)
 
     def _choose_location(self) -> None:
-        self._tasks.start("location", self._ask_for_location)
-
-    async def _ask_for_location(self) -> None:
-        from .screens.location.view import choose_location
-
-        chosen = await choose_location(self, self._desk, self._t)
-        if chosen is not None:
-            self.toast(self._t("This till now works for {address}", address=chosen))
-
-    def _reload_token(self) -> None:
-        self._tasks.start("token", self._look_for_token)
-
-    async def _look_for_token(self) -> None:
-        if await self._desk.reload_token():
-            await self._status.greet()
+        self._when_open(lambda duties: duties.choose_location())
 
     def _show_help(self) -> None:
         self._tasks.start("help", self._show_keys)
@@ -371,25 +382,10 @@ class Window(QMainWindow):
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    async def _ask_to_quit(self) -> None:
-        from .leaving import ask_to_quit
-
-        if await ask_to_quit(self, self._desk.outbox.summary.value.waiting, self._t):
-            self._may_quit = True
-            self.stop.set()
-
     async def _show_crash(self) -> None:
         from .leaving import tell_of_crash
 
-        await tell_of_crash(self, self._desk.folders.logs, self._t)
-
-    def _tick(self) -> None:
-        self._status.show()
-        self.current.tick()
-        self._wait_for_minute()
-
-    def _wait_for_minute(self) -> None:
-        self._minute.start(_MINUTE_MS - self._desk.clock.now_ms() % _MINUTE_MS + 1)
+        await tell_of_crash(self, self._logs, self._t)
 
 
 def _other_than(language: str) -> str:

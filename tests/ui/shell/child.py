@@ -9,18 +9,23 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import apsw
 from PySide6.QtWidgets import QApplication, QWidget
 
 from giftill.bootstrap import clear_practice, open_desk, open_practice
 from giftill.config import Folders, Settings, settings_for_training
 from giftill.logs import start_logging
 from giftill.ui.app import run
+from giftill.ui.notice import Notice
+from giftill.ui.session import Opening
 from giftill.ui.window import Window
 from tests.helpers.desk import code_of
+from tests.helpers.faulty_disk import FaultyDisk
 from tests.helpers.patience import until
 from tests.helpers.window import held
 
@@ -28,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from giftill.services.desk import Desk
+    from tests.helpers.faulty_disk import Action
+
+
+_disks: list[FaultyDisk] = []
 
 
 def say(text: str) -> None:
@@ -64,16 +73,31 @@ def crash() -> None:
     raise RuntimeError(message)
 
 
-async def close_notice() -> None:
-    """Read the small window that explains why the till can't open, then close it."""
+async def read_notice(*, closes: bool) -> None:
+    """Read the small window that explains why the till can't open, then close it or do not."""
 
     def shown() -> list[QWidget]:
         return [each for each in QApplication.topLevelWidgets() if each.isVisible()]
 
-    await until(shown)
-    (notice,) = shown()
-    say(type(notice).__name__)
-    notice.close()
+    await until(lambda: any(isinstance(each, Notice) for each in shown()))
+    # It stands alone: the window that was painted before has gone.
+    say(" ".join(type(each).__name__ for each in shown()))
+    for each in shown() if closes else ():
+        each.close()
+
+
+def let_the_disk_wait(folder: Path) -> None:
+    """Let the disk give no file before `folder` has one named `go`."""
+    disk = FaultyDisk()
+
+    def wait(action: Action, suffix: str) -> None:
+        while action == "open" and not (folder / "go").exists():
+            time.sleep(0.01)
+
+    disk.trouble = wait
+    apsw.set_default_vfs(disk.name)
+    # It must live as long as the connections that go through it.
+    _disks.append(disk)
 
 
 def main() -> int:
@@ -82,14 +106,22 @@ def main() -> int:
     start_logging(folders.logs)
     settings = Settings(api_url=url)
     background: set[asyncio.Task[None]] = set()
+    if scenario.startswith("slow"):
+        let_the_disk_wait(folders.data)
 
     @asynccontextmanager
     async def opened(begin: asyncio.Event) -> AsyncIterator[Desk]:
         background.add(asyncio.create_task(play(scenario, begin)))
         if scenario == "in_use":
-            background.add(asyncio.create_task(close_notice()))
-        if scenario == "broken":
-            background.add(asyncio.create_task(close_notice()))
+            background.add(asyncio.create_task(read_notice(closes=True)))
+        if scenario.startswith("slow"):
+            (window,) = (each for each in QApplication.topLevelWidgets() if each.isVisible())
+            if scenario == "slow_closed":
+                asyncio.get_running_loop().call_soon(window.close)
+                await until(lambda: not window.isVisible())
+            say("opening")
+        if scenario in {"broken", "unread"}:
+            background.add(asyncio.create_task(read_notice(closes=scenario == "broken")))
             crash()
         environ = {"GIFTILL_TOKEN": "test-token"}
         async with open_desk(settings, folders, environ, works=True, begin=begin) as desk:
@@ -97,14 +129,17 @@ def main() -> int:
 
     @asynccontextmanager
     async def practice(begin: asyncio.Event) -> AsyncIterator[Desk]:
-        chosen = settings_for_training(settings, folders)
-        async with open_practice(chosen, folders, begin) as desk:
+        async with open_practice(practised(), folders, begin) as desk:
             background.add(asyncio.create_task(practise(desk)))
             yield desk
 
+    def practised() -> Settings:
+        return settings_for_training(settings, folders)
+
     if scenario == "practice":
-        return run(practice, settings, folders, clear=lambda: clear_practice(folders))
-    return run(opened, settings, folders)
+        opening = Opening(practice, practised, clear=lambda: clear_practice(folders))
+        return run(lambda: opening, practised(), folders.logs, is_training=True)
+    return run(lambda: Opening(opened, lambda: settings), settings, folders.logs)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,27 @@ def test_a_signal_closes_the_terminal_in_order(
 
 
 @pytest.mark.anyio
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells a program to end through Qt")
+@pytest.mark.parametrize("how", ["slow_closed", "slow_told"])
+async def test_a_terminal_closed_while_the_disk_is_slow_ends_in_order_once_it_has_answered(
+    server: SandboxServer, tmp_path: Path, how: str
+) -> None:
+    with start(how, tmp_path, server) as terminal:
+        assert line_of(terminal) == "opening"
+        if how == "slow_told":
+            terminal.terminate()
+        with pytest.raises(subprocess.TimeoutExpired):
+            terminal.wait(0.5)
+        (tmp_path / "go").touch()
+        assert terminal.wait(PATIENCE_S) == DONE
+        # Its workers never began: nobody said that the window was seen at work.
+        assert line_of(terminal) == ""
+    journal = await Journal.open(tmp_path, now_ms=lambda: 0)
+    assert (await journal.verify()).is_intact
+    await journal.close()
+
+
+@pytest.mark.anyio
 async def test_a_closed_terminal_leaves_the_journal_free(
     server: SandboxServer, tmp_path: Path
 ) -> None:
@@ -85,6 +106,16 @@ def test_a_second_terminal_on_the_same_folder_says_so_in_a_small_window(
             assert "giftill: Giftill is already open on this till." in second.stderr.read()
             assert second.wait(PATIENCE_S) == IN_USE
         first.terminate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells a program to end through Qt")
+def test_a_signal_ends_a_terminal_that_says_why_it_can_not_open(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    with start("unread", tmp_path, server) as terminal:
+        assert line_of(terminal) == "Notice"
+        terminal.terminate()
+        assert terminal.wait(PATIENCE_S) == NOT_SET_UP
 
 
 def test_filling_the_practice_cards_again_opens_a_new_till_and_keeps_the_settings(

@@ -244,8 +244,10 @@ async def test_what_begins_to_need_attention_can_be_heard(
 ) -> None:
     heard: list[str] = []
     async with desk_on(server, tmp_path) as desk:
-        window = Window(desk, Texts("en"), screens(), heard.append)
-        window.start()
+        settings, logs = desk.settings.current, desk.folders.logs
+        window = Window(screens(), settings, Texts("en"), logs, heard.append)
+        window.prepare()
+        window.work_on(desk)
         await queued(desk)
         (operation,) = await desk.outbox.items()
         needy = replace(operation, state=OperationState.ATTENTION, attention=AttentionKind.UNCLEAR)

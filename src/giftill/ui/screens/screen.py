@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from giftill.services.desk import Desk
     from giftill.texts import Texts
+    from giftill.ui.coming import DeskToCome
     from giftill.ui.keys import KeyHint
     from giftill.ui.screens.common import ToneName
 
@@ -37,14 +38,22 @@ class ScreenParts:
     """What a screen is built from.
 
     Attributes:
-        desk: The till's live parts.
         t: The language at the time of building; `retranslate` brings a new one.
         shell: The window around it.
+        parent: Where the screen will lie.
+        opened: The till, once it is open.
     """
 
-    desk: Desk
     t: Texts
     shell: Shell
+    parent: QWidget | None = None
+    opened: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The till's live parts; the screen that is painted first must do without them."""
+        assert self.opened is not None
+        return self.opened
 
 
 class Screen(QWidget):
@@ -58,6 +67,18 @@ class Screen(QWidget):
     """
 
     name: str = ""
+
+    def take_cursor(self) -> None:
+        """Put the cursor where work starts; all that can be done before `prepare`."""
+
+    def prepare(self, coming: DeskToCome) -> None:
+        """Take what people do from now on, although the till is still being opened.
+
+        Called once, on the screen that was painted first alone.
+        """
+
+    def serve(self, desk: Desk) -> None:
+        """Work on the till, which is open now; called once, after `prepare`."""
 
     def shown(self) -> None:
         """Take the focus where work starts; called each time the screen comes to the front."""
@@ -89,7 +110,8 @@ class ScreenEntry:
         name: Its name in `Shell.go_to`.
         title: Its title, an English source text marked for translation.
         icon: The name of its icon.
-        build: Makes the screen; imports it lazily, so that start-up pays for the Till alone.
+        build: Makes the screen; imports it lazily, so that start-up pays for the Till alone. The
+            first one is made before the till is open.
     """
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -103,7 +102,12 @@ class PlainLabel(QLabel):
         self.setText(shown)
         # Qt guesses whether a tooltip is HTML, and this text must never be taken for it.
         is_whole = shown == self._full
-        self.setToolTip("" if is_whole else f"<span>{html.escape(self._full)}</span>")
+        if is_whole:
+            self.setToolTip("")
+            return
+        import html
+
+        self.setToolTip(f"<span>{html.escape(self._full)}</span>")
 
     def _color_text(self) -> None:
         theme = current_theme()

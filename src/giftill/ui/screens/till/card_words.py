@@ -12,6 +12,7 @@ from giftill.domain.operations import AttentionKind, OperationState
 from giftill.domain.transactions import Transaction, TransactionStatus, TransactionType
 from giftill.ui.screens.common import CHECKING_ICON, Pill
 
+from . import keys
 from .facts import Facts, Notice, ShownCard
 from .sale import SALE_CURRENCY
 from .state import Action, CardPanelState, NoticeState, TransactionLine
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from giftill.services.results import Placed
     from giftill.texts import Texts
     from giftill.ui.screens.common import ToneName
-
-USE_KEY: Final = "F5"
-RELEASE_KEY: Final = "Shift+F5"
 
 # What one scrolls through at a glance; Activity is for the rest.
 _NEWEST: Final = 12
@@ -150,8 +148,8 @@ def question_notice(placed: Placed) -> Notice:
 def _choices(facts: Facts, t: Texts) -> tuple[Action, ...]:
     is_free = not facts.is_busy
     return (
-        Action(t("Use it for this sale"), USE_KEY, is_enabled=is_free),
-        Action(t("Release it"), RELEASE_KEY, is_enabled=is_free),
+        Action(t("Use it for this sale"), keys.USE, is_enabled=is_free),
+        Action(t("Release it"), keys.RELEASE, is_enabled=is_free),
     )
 
 

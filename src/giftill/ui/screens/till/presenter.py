@@ -50,11 +50,13 @@ class TillPresenter:
         self._holding = Holding(self._board)
         self._settling = Settling(self._board)
         self._answering = Answering(self._board)
-        self._unsubscribe: tuple[Callable[[], None], ...] = (
-            parts.sales.resolved.subscribe(self._holding.resolved),
-            parts.settlements.subscribe(self._settling.moved),
-            parts.settlements.subscribe(self._answering.moved),
-        )
+        self._unsubscribe = self._subscribe(parts)
+
+    def work_with(self, parts: TillParts) -> None:
+        """Ask these services from now on; what was asked of those before goes on."""
+        self._stop_listening()
+        self._board.parts = parts
+        self._unsubscribe = self._subscribe(parts)
 
     @property
     def facts(self) -> Facts:
@@ -189,9 +191,19 @@ class TillPresenter:
 
     def close(self) -> None:
         """Let go of the services; what is under way goes on without this screen."""
+        self._stop_listening()
+        self._board.close()
+
+    def _subscribe(self, parts: TillParts) -> tuple[Callable[[], None], ...]:
+        return (
+            parts.sales.resolved.subscribe(self._holding.resolved),
+            parts.settlements.subscribe(self._settling.moved),
+            parts.settlements.subscribe(self._answering.moved),
+        )
+
+    def _stop_listening(self) -> None:
         for each in self._unsubscribe:
             each()
-        self._board.close()
 
     def _resting_place(self) -> Focus:
         facts = self._board.facts

@@ -9,50 +9,34 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QLineEdit,
-    QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
-from giftill.domain.attention import Resolution
-from giftill.domain.transactions import TransactionId
-from giftill.ui.dialogs import confirm
 from giftill.ui.keys import KeyHint
-from giftill.ui.screens.screen import Screen, ScreenParts
 from giftill.ui.tasks import TaskScope
-from giftill.ui.theme import current_theme
 from giftill.ui.widgets.announce import announce
-from giftill.ui.widgets.busy import Busy
 from giftill.ui.widgets.button import ButtonRole
-from giftill.ui.widgets.card_panel import CardPanel
-from giftill.ui.widgets.code_field import CodeField
-from giftill.ui.widgets.empty_state import EmptyState
-from giftill.ui.widgets.keypad import Keypad
-from giftill.ui.widgets.panel import Panel
 
-from . import words
-from .card_words import RELEASE_KEY, USE_KEY
-from .face import News, TillParts
-from .parts.action import MainButton, render_action
-from .parts.action_bar import ActionBar
-from .parts.amount_part import AmountPart
-from .parts.card_part import glance_of
-from .parts.done_part import DonePart
-from .parts.notice_part import NoticePart
-from .parts.sale_part import SalePart
-from .presenter import TillPresenter
+from . import keys
+from .parts.action import render_action
 from .state import FieldState, Focus, MainAction, TillState
+from .widgets import TillWidgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from PySide6.QtGui import QKeyEvent
 
+    from giftill.services.desk import Desk
     from giftill.texts import Texts
+    from giftill.ui.coming import DeskToCome
     from giftill.ui.screens.common import Question
+    from giftill.ui.screens.screen import ScreenParts
     from giftill.ui.widgets.amount_field import AmountField
+
+    from .face import News
+    from .presenter import TillPresenter
 
 # What moves money shares one key: while one runs, no other is started by a second press.
 _MONEY: Final = "money"
@@ -60,65 +44,70 @@ _MONEY: Final = "money"
 _AMOUNT_BEGUN: Final = re.compile(r"[\d.,]{1,7}")
 
 
-class TillScreen(Screen):
-    """The Till."""
+class TillScreen(TillWidgets):
+    """The Till.
+
+    It is painted before the modules are loaded that it works with: until `prepare` it is a picture
+    of a sale that has not begun, with the cursor where the first code goes.
+
+    Attributes:
+        presenter: What decides; from `prepare` on.
+    """
 
     name = "till"
+    presenter: TillPresenter
 
-    def __init__(self, parts: ScreenParts, parent: QWidget | None = None) -> None:
-        """Make an empty Till."""
-        super().__init__(parent)
+    def __init__(self, parts: ScreenParts) -> None:
+        """Make an empty Till; whether the till is open does not matter yet."""
+        super().__init__(parts.t, parts.parent)
         self._shell = parts.shell
         self._tasks = TaskScope(self, parts.shell.report)
         self._looks = 0
         self._state: TillState | None = None
-        self._make_widgets()
-        self._lay_out()
-        desk = parts.desk
-        services = TillParts(
-            sales=desk.sales,
-            settlements=desk.outbox.changed,
-            doubts=desk.attention,
-            adornments=desk.catalogue,
-            connectivity=desk.connectivity,
-            clock=desk.clock,
-            cents_first=lambda: desk.settings.current.cents_first,
-        )
-        self.presenter = TillPresenter(services, self, parts.t)
-        self.destroyed.connect(self.presenter.close)
-        self._connect()
-        self.retranslate(parts.t)
 
     # -- what the window asks ---------------------------------------------------------------
+
+    def take_cursor(self) -> None:
+        self._code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def prepare(self, coming: DeskToCome) -> None:
+        from .presenter import TillPresenter
+        from .services import parts_to_come
+
+        self.complete()
+        self.presenter = TillPresenter(parts_to_come(coming), self, self._t)
+        self.destroyed.connect(self.presenter.close)
+        self._connect()
+        self.presenter.show()
+
+    def serve(self, desk: Desk) -> None:
+        from .services import parts_of
+
+        self.presenter.work_with(parts_of(desk))
 
     def shown(self) -> None:
         self._tasks.start("arrive", self.presenter.arrive)
 
     def retranslate(self, t: Texts) -> None:
-        self._t = t
-        self._code.retranslate(t)
-        self._card.retranslate(t)
-        self._amount.retranslate(t)
-        self._sale.retranslate(t)
-        self._keypad.retranslate(t)
+        self.write_labels(t)
         self._state = None
         self.presenter.retranslate(t)
 
     def keys(self) -> tuple[KeyHint, ...]:
         t, does = self._t, self.presenter
         return (
-            KeyHint(words.SCAN_KEY, t("New scan, keeping the sale"), does.new_scan),
-            KeyHint(words.LATER_KEY, t("Settle this sale later"), self._settle_later),
-            KeyHint(words.TOTAL_KEY, t("Sale total"), does.go_to_total),
-            KeyHint(words.FULL_KEY, t("Full balance, or rest of the sale"), does.fill_in),
-            KeyHint(USE_KEY, t("Use the hold that was found"), self._use),
-            KeyHint(RELEASE_KEY, t("Release the hold that was found"), self._release),
-            KeyHint(words.PREVIOUS_KEY, t("Previous hold of the sale"), partial(does.choose, -1)),
-            KeyHint(words.NEXT_KEY, t("Next hold of the sale"), partial(does.choose, 1)),
-            KeyHint(words.HOLD_KEY, t("Hold the amount shown"), self._hold),
-            KeyHint(words.COMPLETE_KEY, t("Complete the sale"), self._complete),
-            KeyHint(words.CANCEL_KEY, t("Cancel the sale"), self._cancel),
-            KeyHint(words.REDEEM_KEY, t("Redeem now: hold and complete"), self._redeem),
+            KeyHint(keys.SCAN, t("New scan, keeping the sale"), does.new_scan),
+            KeyHint(keys.LATER, t("Settle this sale later"), self._settle_later),
+            KeyHint(keys.TOTAL, t("Sale total"), does.go_to_total),
+            KeyHint(keys.FULL, t("Full balance, or rest of the sale"), does.fill_in),
+            KeyHint(keys.USE, t("Use the hold that was found"), self._use),
+            KeyHint(keys.RELEASE, t("Release the hold that was found"), self._release),
+            KeyHint(keys.PREVIOUS, t("Previous hold of the sale"), partial(does.choose, -1)),
+            KeyHint(keys.NEXT, t("Next hold of the sale"), partial(does.choose, 1)),
+            KeyHint(keys.HOLD, t("Hold the amount shown"), self._hold),
+            KeyHint(keys.COMPLETE, t("Complete the sale"), self._complete),
+            KeyHint(keys.CANCEL, t("Cancel the sale"), self._cancel),
+            KeyHint(keys.REDEEM, t("Redeem now: hold and complete"), self._redeem),
         )
 
     def scanned(self, text: str) -> bool:
@@ -163,6 +152,8 @@ class TillScreen(Screen):
 
     async def ask(self, question: Question) -> bool:
         """Ask the cashier."""
+        from giftill.ui.dialogs import confirm
+
         return await confirm(self, question)
 
     # -- what is touched --------------------------------------------------------------------
@@ -197,9 +188,13 @@ class TillScreen(Screen):
         (self._use, self._release)[number]()
 
     def _use(self) -> None:
+        from giftill.domain.attention import Resolution
+
         self._tasks.start(_MONEY, partial(self.presenter.answer, Resolution.USE_HOLD))
 
     def _release(self) -> None:
+        from giftill.domain.attention import Resolution
+
         self._tasks.start(_MONEY, partial(self.presenter.answer, Resolution.RELEASE_HOLD))
 
     def _settle_later(self) -> None:
@@ -212,9 +207,13 @@ class TillScreen(Screen):
             self._tasks.start(_MONEY, self.presenter.press_main)
 
     def _remove(self, key: str) -> None:
+        from giftill.domain.transactions import TransactionId
+
         self._tasks.start(_MONEY, partial(self.presenter.remove, TransactionId(key)))
 
     def _choose_hold(self, key: str) -> None:
+        from giftill.domain.transactions import TransactionId
+
         self.presenter.choose_hold(TransactionId(key))
 
     def _code_entered(self) -> None:
@@ -230,54 +229,7 @@ class TillScreen(Screen):
             field.start()
         field.press(key)
 
-    # -- how it is made ---------------------------------------------------------------------
-
-    def _make_widgets(self) -> None:
-        self._code = CodeField(key=words.SCAN_KEY)
-        self._stage = Panel()
-        self._welcome = EmptyState()
-        self._busy = Busy()
-        self._trouble = NoticePart()
-        self._card = CardPanel()
-        self._notice = NoticePart()
-        self._amount = AmountPart()
-        self._done = DonePart()
-        self._sale = SalePart()
-        self._keypad = Keypad()
-        self._actions = ActionBar()
-        self._main = MainButton()
-        self._main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._keypad.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for each in (self._card, self._amount, self._done):
-            each.hide()
-
-    def _lay_out(self) -> None:
-        theme = current_theme()
-        stage = QVBoxLayout(self._stage)
-        stage.addWidget(self._welcome, 1)
-        stage.addWidget(self._busy, 1, Qt.AlignmentFlag.AlignCenter)
-        left = _column()
-        left.addWidget(self._code)
-        left.addWidget(self._trouble)
-        left.addWidget(self._stage, 1)
-        left.addWidget(self._card, 1)
-        left.addWidget(self._done, 1)
-        left.addWidget(self._notice)
-        left.addWidget(self._amount)
-        left.addWidget(self._actions)
-        right = _column()
-        right.addWidget(self._sale, 1)
-        right.addWidget(self._keypad)
-        right.addWidget(self._main)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.space.l, theme.space.m, theme.space.l, theme.space.m)
-        layout.setSpacing(theme.space.l)
-        for column, stretch in ((left, 2), (right, 1)):
-            third = QWidget()
-            third.setLayout(column)
-            # Two thirds and one third, whatever the words in them would like.
-            third.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            layout.addWidget(third, stretch)
+    # -- how it is drawn --------------------------------------------------------------------
 
     def _connect(self) -> None:
         line = self._code.focusProxy()
@@ -303,8 +255,6 @@ class TillScreen(Screen):
         self._sale.chosen.connect(self._choose_hold)
         self._sale.remove.connect(self._remove)
         self._keypad.pressed.connect(self._key_pressed)
-
-    # -- how it is drawn --------------------------------------------------------------------
 
     def _show_code(self, before: TillState | None, state: TillState) -> None:
         code = state.code
@@ -334,6 +284,8 @@ class TillScreen(Screen):
             self._busy.stop()
         self._card.setVisible(state.card is not None)
         if state.card is not None and (before is None or before.card != state.card):
+            from .parts.card_part import glance_of
+
             self._card.show_card(glance_of(state.card))
         self._done.setVisible(state.done is not None)
         if state.done is not None:
@@ -366,13 +318,6 @@ class TillScreen(Screen):
             self._main.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self._code.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-
-def _column() -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(current_theme().space.m)
-    return column
 
 
 def _has_cursor(field: AmountField) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.money import Money, parse_amount
 from giftill.domain.operations import OperationKind
 
+from . import keys
 from .card_words import card_panel, notice
 from .problems import CantCheckError
 from .sale import SALE_CURRENCY
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from giftill.texts import Texts
 
     from .facts import Facts
-
-HOLD_KEY: Final = "F8"
-COMPLETE_KEY: Final = "F9"
-CANCEL_KEY: Final = "Shift+F9"
-SCAN_KEY: Final = "F2"
-LATER_KEY: Final = "Shift+F2"
-TOTAL_KEY: Final = "F3"
-FULL_KEY: Final = "F4"
-PREVIOUS_KEY: Final = "F6"
-NEXT_KEY: Final = "F7"
-REDEEM_KEY: Final = "F12"
-ENTER_KEY: Final = "Return"
 
 
 def put_into_words(facts: Facts, t: Texts, now: datetime, *, cents_first: bool) -> TillState:
@@ -130,7 +119,7 @@ def _full(facts: Facts, card: CardPanelState | None, t: Texts) -> Action | None:
     balance = facts.shown.card.balance
     most = Money(facts.sale.most_from(balance), balance.currency)
     text = t("Full balance") if most.cents == balance.cents else t("Rest of the sale")
-    return Action(text, FULL_KEY, is_enabled=not facts.is_busy)
+    return Action(text, keys.FULL, is_enabled=not facts.is_busy)
 
 
 def _redeem(
@@ -140,7 +129,7 @@ def _redeem(
         return None
     can_start = amount is not None and not facts.is_busy and not facts.sale.checking
     can_start = can_start and not _is_refused(facts, amount)
-    return Action(t("Redeem now"), REDEEM_KEY, is_enabled=can_start)
+    return Action(t("Redeem now"), keys.REDEEM, is_enabled=can_start)
 
 
 def _amount_cents(facts: Facts, *, cents_first: bool) -> Money | None:
@@ -163,24 +152,24 @@ def _is_refused(facts: Facts, amount: Money | None) -> bool:
 
 def _main(facts: Facts, action: MainAction, amount: Money | None, t: Texts) -> Action:
     if facts.settling is OperationKind.RELEASE:
-        return Action(t("Cancelling…"), CANCEL_KEY, is_enabled=False, is_busy=True)
+        return Action(t("Cancelling…"), keys.CANCEL, is_enabled=False, is_busy=True)
     if facts.settling is not None:
         text = t("Completing {amount}…", amount=facts.sale.held)
-        return Action(text, COMPLETE_KEY, is_enabled=False, is_busy=True)
+        return Action(text, keys.COMPLETE, is_enabled=False, is_busy=True)
     if facts.holding is not None:
         text = t("Holding {amount}…", amount=facts.holding)
-        return Action(text, HOLD_KEY, is_enabled=False, is_busy=True)
+        return Action(text, keys.HOLD, is_enabled=False, is_busy=True)
     if action is MainAction.NEXT_SALE:
-        return Action(t("Next sale"), SCAN_KEY)
+        return Action(t("Next sale"), keys.SCAN)
     if action is MainAction.CHECK_AGAIN:
-        return Action(t("Check again"), ENTER_KEY)
+        return Action(t("Check again"), keys.ENTER)
     if action is MainAction.COMPLETE:
         text = t("Complete sale {amount}", amount=facts.sale.held)
-        return Action(text, COMPLETE_KEY, is_enabled=facts.can_settle)
+        return Action(text, keys.COMPLETE, is_enabled=facts.can_settle)
     if amount is None or not facts.can_take_more:
-        return Action(t("Hold"), HOLD_KEY, is_enabled=False)
+        return Action(t("Hold"), keys.HOLD, is_enabled=False)
     is_enabled = not _is_refused(facts, amount)
-    return Action(t("Hold {amount}", amount=amount), HOLD_KEY, is_enabled=is_enabled)
+    return Action(t("Hold {amount}", amount=amount), keys.HOLD, is_enabled=is_enabled)
 
 
 def _complete(facts: Facts, action: MainAction, t: Texts) -> Action | None:
@@ -188,7 +177,7 @@ def _complete(facts: Facts, action: MainAction, t: Texts) -> Action | None:
         return None
     is_enabled = facts.can_settle and facts.holding is None
     text = t("Complete {amount}", amount=facts.sale.held)
-    return Action(text, COMPLETE_KEY, is_enabled=is_enabled)
+    return Action(text, keys.COMPLETE, is_enabled=is_enabled)
 
 
 def _cancel(facts: Facts, t: Texts) -> Action | None:
@@ -197,11 +186,11 @@ def _cancel(facts: Facts, t: Texts) -> Action | None:
     is_enabled = not facts.is_busy and not facts.sale.checking
     # With nothing held there is no sale to cancel: it only empties the screen.
     is_held = bool(facts.sale.holds or facts.sale.checking)
-    return Action(t("Cancel sale") if is_held else t("Clear"), CANCEL_KEY, is_enabled=is_enabled)
+    return Action(t("Cancel sale") if is_held else t("Clear"), keys.CANCEL, is_enabled=is_enabled)
 
 
 def _later(facts: Facts, t: Texts) -> Action | None:
     if facts.done is not None or not (facts.sale.holds or facts.sale.checking):
         return None
     is_enabled = not facts.is_busy
-    return Action(t("Later"), LATER_KEY, is_enabled=is_enabled)
+    return Action(t("Later"), keys.LATER, is_enabled=is_enabled)
