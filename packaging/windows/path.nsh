@@ -43,6 +43,16 @@
         System::Call 'ntdll::RtlMoveMemory(p r6, p r3, p r4)'
       ${EndIf}
       !if ${is_added} == yes
+        ; Many a PATH ends with a semicolon; two in a row would end the search for some programs.
+        System::Call 'kernel32::lstrlenW(p r5) i.r3'
+        IntOp $3 $3 * 2
+        IntPtrOp $4 $5 + $3
+        IntPtrOp $4 $4 - 4
+        System::Call '*$4(&i2 .r6)'
+        ${If} $6 = 59
+          IntPtrOp $4 $4 + 2
+          System::Call '*$4(&i2 0)'
+        ${EndIf}
         System::Call 'kernel32::lstrcatW(p r5, w "$0;")'
       !endif
       ; Without the two semicolons again.
