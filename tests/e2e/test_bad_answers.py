@@ -70,18 +70,18 @@ def test_a_missing_token_is_said_with_what_to_do_and_found_once_it_is_set(
         XDG_RUNTIME_DIR=desktop.environ["XDG_RUNTIME_DIR"],
     )
     with terminal(desktop, newcomer) as window:
-        window.until_shows("This till has no token yet")
+        window.until_shows("Take no gift cards yet: this till has no token")
         assert window.shows("giftill token set")
         desktop.picture("token-missing")
         assert newcomer.run("token", "set", stdin=TOKEN).status == 0
         window.press("Check again", then="Connection: Online")
         desktop.scan(FULL)
         window.until_shows("€50.00")
-        assert not window.shows("This till has no token yet")
+        assert not window.shows("Take no gift cards yet: this till has no token")
 
 
 def test_a_wrong_token_is_said_with_what_to_do(desktop: Desktop, till: Till) -> None:
     with terminal(desktop, till.with_environ(GIFTILL_TOKEN="a-wrong-token")) as window:
-        window.until_shows("Gifty refuses this till’s token")
+        window.until_shows("refuses this till’s token")
         assert window.shows("giftill token set")
         desktop.picture("token-wrong")

@@ -73,7 +73,7 @@ async def test_a_server_that_asks_to_wait_is_told_with_when_it_goes_on_and_left_
         await cashier.reads(
             "Can’t check this card now",
             "The card could not be checked. Nothing was charged.",
-            "Wait a minute and try again. Captures and releases go on by themselves.",
+            "Check again in a minute, or let the customer pay another way.",
         )
         until_ms = cashier.till.desk.connectivity.limited_until_ms
         goes_on = datetime.fromtimestamp(until_ms / 1000, UTC).astimezone()
@@ -182,7 +182,7 @@ async def test_ten_megabytes_are_no_answer_however_often_they_come(
             await cashier.reads(
                 "Can’t check this card now",
                 "The card could not be checked. Nothing was charged.",
-                "Try again. If it keeps happening, tell whoever looks after this till.",
+                "Check again in a minute, or let the customer pay another way.",
             )
         assert len(cashier.new_requests()) == MANY
         front.replies.clear()

@@ -55,7 +55,10 @@ class CantCheckError(GiftillError):
         icon, hint = "offline", N_("Check again, or let the customer pay another way.")
         if isinstance(cause, TokenMissing | TokenRefused | Forbidden):
             icon, hint = "token", N_("Call a manager, and let the customer pay another way.")
-        elif isinstance(cause, AskedToWait | RateLimited | LimitReached):
+        elif isinstance(cause, AskedToWait | LimitReached):
+            # Its message says until when, which may be longer than a minute.
+            icon, hint = "limited", N_("Check again then, or let the customer pay another way.")
+        elif isinstance(cause, RateLimited):
             icon, hint = "limited", _IN_A_MINUTE
         elif isinstance(cause, AnsweredError):
             icon, hint = "warning", _IN_A_MINUTE
