@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.helpers.processes import server_process
 from tests.package.report import Report
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.wine.installers import Installer
+
+# The one of the Debian package.
+_MARK_MB: Final = 45.0
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,9 +53,10 @@ def _play(
     report: Report, installer: Installer, versions: tuple[Version, Version], screen: str
 ) -> None:
     name = f"pc-{installer.name}"
-    with report.check(f"[{installer.name}] its size") as found:
+    with report.check(f"[{installer.name}] it has at most {_MARK_MB:.0f} MB") as found:
         size_mb = versions[1].file(installer).stat().st_size / 2**20
         found.append(f"{size_mb:.1f} MB: {versions[1].file(installer).name}")
+        assert size_mb <= _MARK_MB
     with (
         tempfile.TemporaryDirectory() as folder,
         pc(name, screen) as machine,

@@ -49,7 +49,8 @@ def look_at(report: Report, payload: Path, version: str) -> None:
         if each.suffix.lower() in {".com", ".dll", ".exe", ".pyd"}
     }
     with report.check("every library that the program asks for is in it, or in Windows") as found:
-        found.append(f"{len(programs)} programs and libraries")
+        size = sum(each.stat().st_size for each in payload.rglob("*") if each.is_file())
+        found.append(f"{len(programs)} programs and libraries; {size / 2**20:.0f} MB in all")
         assert len(programs) >= _FEWEST_LIBRARIES
         _check_complete(programs)
     with report.check("no library in it is wine’s"):
@@ -73,9 +74,6 @@ def look_at(report: Report, payload: Path, version: str) -> None:
         assert not missing, missing
         assert (there / "licences" / "notices.txt").stat().st_size > 0
         found.append(f"{len(files)} files")
-    with report.check("its size") as found:
-        size = sum(each.stat().st_size for each in payload.rglob("*") if each.is_file())
-        found.append(f"{size / 2**20:.0f} MB")
 
 
 def _subsystem(program: Path) -> int:
