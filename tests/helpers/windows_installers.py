@@ -55,7 +55,8 @@ def installers(*arguments: str | Path, **environment: str) -> subprocess.Complet
     environ = {name: value for name, value in os.environ.items() if "GIFTILL_SIGN" not in name}
     return subprocess.run(
         [WINDOWS / "installers", *arguments],
-        env={**environ, **environment},
+        # Else a commit between two builds would give the second one another date.
+        env={**environ, "SOURCE_DATE_EPOCH": "1700000000", **environment},
         capture_output=True,
         text=True,
         check=False,
