@@ -74,7 +74,7 @@ def test_a_missing_token_is_said_with_what_to_do_and_found_once_it_is_set(
         assert window.shows("giftill token set")
         desktop.picture("token-missing")
         assert newcomer.run("token", "set", stdin=TOKEN).status == 0
-        window.press("Check again", then="Connection: Online")
+        window.press("Check the token", then="Connection: Online")
         desktop.scan(FULL)
         window.until_shows("€50.00")
         assert not window.shows("Take no gift cards yet: this till has no token")

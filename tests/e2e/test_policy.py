@@ -88,7 +88,7 @@ def test_with_a_policy_the_first_start_needs_nothing_but_the_token(
         window.until_shows("De beheerder van deze pc heeft de locatie vastgezet")
         desktop.picture("policy")
         desktop.press("F9")
-        window.until_shows("De verkoop is afgerond en bevestigd.")
+        window.until_shows("De verkoop is afgerekend en bevestigd.")
     finally:
         window.close()
     (captured,) = server.redeems("full_50", 1250)

@@ -250,12 +250,12 @@ class StatusPresenter:
                 # What the system itself said is long and technical; “giftill doctor” tells it.
                 text = t("Take no gift cards now; call a manager.")
                 text = f"{text} {t.message(problem.title)}. {t.message(problem.hint)}".strip()
-                return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Check again"))]
+                return [BandState(BandKind.NO_TOKEN, "danger", "token", text, t("Check the token"))]
             text = t(
                 "Take no gift cards yet: this till has no token. Run “giftill token set” and "
                 "paste the token from Gifty’s dashboard, or practise with “giftill --training”."
             )
-            return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Check again"))]
+            return [BandState(BandKind.NO_TOKEN, "info", "token", text, t("Check the token"))]
         bands = []
         is_full = desk.outbox.limits.is_full(desk.outbox.summary.value)
         match self._seen_link:
@@ -265,7 +265,7 @@ class StatusPresenter:
                     "refuses this till’s token: run “giftill token set” with a new one."
                 )
                 bands.append(
-                    BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Check again"))
+                    BandState(BandKind.TOKEN_REFUSED, "danger", "token", text, t("Check the token"))
                 )
             # With the outbox full no sale can be completed, whatever is on hold.
             case Link.OFFLINE if not is_full:
@@ -285,7 +285,9 @@ class StatusPresenter:
                 "Gifty allows this till’s token nothing. What waits in the outbox is kept until "
                 "it does; look at the token and the location."
             )
-            bands.append(BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Check again")))
+            bands.append(
+                BandState(BandKind.FORBIDDEN, "danger", "token", text, t("Check the token"))
+            )
         bands.extend(self._outbox_bands())
         order = list(BandKind)
         bands.sort(key=lambda each: (each.tone != "danger", order.index(each.kind)))
@@ -309,7 +311,7 @@ class StatusPresenter:
                 "set that token again, or settle them in that account’s dashboard.",
                 desk.outbox.elsewhere.value,
             )
-            yield BandState(BandKind.OTHER_ACCOUNT, "danger", "token", text, t("Check again"))
+            yield BandState(BandKind.OTHER_ACCOUNT, "danger", "token", text, t("Check the token"))
         if limits.is_full(summary):
             text = t(
                 "The outbox is full: {n} wait. No more sales can be completed before this till "

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 WORDS = {
-    "en": ("Location: Choose a location", "Check again"),
-    "nl": ("Locatie: Kies een locatie", "Opnieuw controleren"),
+    "en": ("Location: Choose a location", "Check the token"),
+    "nl": ("Locatie: Kies een locatie", "Token controleren"),
 }
 
 

@@ -219,7 +219,7 @@ async def test_a_missing_token_is_told_with_the_command_that_sets_one(
         await cashier.reads(
             "Take no gift cards yet: this till has no token. Run “giftill token set” and paste "
             "the token from Gifty’s dashboard, or practise with “giftill --training”.",
-            "Check again",
+            "Check the token",
             "Not set up",
         )
         await cashier.scans("full_50")
@@ -237,7 +237,7 @@ async def test_a_wrong_token_is_told_with_the_command_that_sets_another(
         await cashier.reads(
             "Cards can’t be checked: call a manager. Sales on hold can be completed. Gifty "
             "refuses this till’s token: run “giftill token set” with a new one.",
-            "Check again",
+            "Check the token",
             "Token refused",
         )
         await cashier.scans("full_50")
