@@ -91,7 +91,7 @@ def with_an_older_one(deb: Path, folder: Path) -> Packages:
             readme.write("(of the older version)\n")
         # The first one had none: the newer one's must be enough.
         for script in ("preinst", "prerm", "postrm"):
-            (tree / "DEBIAN" / script).unlink()
+            (tree / "DEBIAN" / script).unlink(missing_ok=True)
         _renew_checksums(tree)
         # It is thrown away: packing it well would only take time.
         subprocess.run(
