@@ -244,11 +244,10 @@ class _Bench:
 
 
 if __name__ == "__main__":
-    import giftill.ui.screens.till.view as till
     import giftill.ui.widgets.card_panel as panel
 
     # How the benchmark looks inside; the terminal knows nothing of it.
     giftill.ui.window.Window = _Working  # type: ignore[misc] # on purpose
-    vars(till)["CardPanel"] = _Panel
+    vars(panel)["CardPanel"] = _Panel
     vars(panel)["MoneyLabel"] = _Balance
     sys.exit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from enum import Enum
 from pathlib import Path
@@ -49,6 +48,8 @@ def find_display(environ: Mapping[str, str], platform: str = sys.platform) -> Di
 
 
 def _wayland_answers(name: str, environ: Mapping[str, str]) -> bool:
+    import socket
+
     path = Path(environ.get("XDG_RUNTIME_DIR", "/"), name)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
