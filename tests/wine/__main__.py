@@ -7,6 +7,7 @@ check; a red one does not keep the others from being made. Exit status: 0 if non
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
     wanted = parser.parse_args(argv)
     older = Version(wanted.older, WORK / "older" / "giftill", WORK / "older")
     version = Version(wanted.number, WORK / "payload" / "giftill", WORK / "installers")
+    # As Ctrl-C does it: in order, with nothing left running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     report = Report()
     payloads.look_at(report, version.payload, version.number)
     with display() as screen:

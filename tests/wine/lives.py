@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from giftill.sandbox import SHOWCASE
 from tests.helpers.audit import audit
-from tests.helpers.processes import TOKEN
+from tests.helpers.processes import TOKEN, kill, until
 from tests.wine.installers import INSTALLERS
 from tests.wine.payloads import hashes
 from tests.wine.pc import WORK
@@ -91,6 +91,17 @@ def refuse_while_running(scene: Scene) -> None:
             assert till.process.poll() is None
             # It asks first: a capture waits.
             assert till.close(asked=WORK / f"closing-{scene.installer.name}.png") == 0
+    with scene.check("nor is it replaced while one of its commands runs") as found:
+        ledger = r"C:\practice.sqlite3"
+        command = scene.till().start("sandbox", "--port", "0", "--data", ledger)
+        try:
+            until(scene.pc.here(ledger).exists, "the command runs")
+            ended = scene.installer.install(scene.pc, scene.version.file(scene.installer))
+        finally:
+            kill(command)
+        found.append(f"exit status {ended.status}")
+        assert try_again.meets(ended), ended
+        assert hashes(scene.pc.here(FOLDER)) == before
 
 
 def renew(scene: Scene) -> None:
