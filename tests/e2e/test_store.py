@@ -145,7 +145,7 @@ def test_a_damaged_file_on_a_full_disk_is_kept_and_repaired_when_there_is_room(
         expect(its_till.run(*words), 7, "The journal is damaged", "make room on the disk")
     assert statuses(server, 500) == []
     disk.make_room()
-    expect(its_till.run("outbox", "send"), 0, "The journal was repaired", "(damaged)")
+    expect(its_till.run("outbox", "send"), 0, "The journal was repaired", "“damaged”")
     expect(its_till.run("journal", "check", "--seen"), 0)
     audit(its_till, server, ("full_50",))
     assert statuses(server, 1250) == ["success"]

@@ -172,9 +172,15 @@ class DecisionDialog(QDialog):
     """A question, what the answers mean, and a button for each; it has no title bar to miss."""
 
     def __init__(
-        self, parent: QWidget, title: str, text: str, *, tone: Tone = Tone.NEUTRAL
+        self,
+        parent: QWidget,
+        title: str,
+        text: str,
+        *,
+        tone: Tone = Tone.NEUTRAL,
+        icon: str = "help",
     ) -> None:
-        """Show the question; the answers follow by `add_choice`."""
+        """Show the question, or what `icon` stands for; the answers follow by `add_choice`."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         theme = current_theme()
         self._count = 0
@@ -182,7 +188,7 @@ class DecisionDialog(QDialog):
         self.setAccessibleDescription(text)
         self.setMinimumWidth(theme.size.dialog)
 
-        icon = "help" if tone is Tone.NEUTRAL else "warning"
+        icon = icon if tone is Tone.NEUTRAL else "warning"
         mark = IconView(icon, size=theme.text.amount)
         mark.show_icon(icon, tone)
         heading = PlainLabel(title, size=theme.text.title, weight=QFont.Weight.DemiBold, wrap=True)

@@ -37,7 +37,7 @@ async def show_help(
         everywhere: The keys that work on every screen.
         t: The reader's language.
     """
-    dialog = DecisionDialog(parent.window(), t("Keys"), "")
+    dialog = DecisionDialog(parent.window(), t("Keys"), "", icon="keyboard")
     columns = QHBoxLayout()
     columns.setSpacing(current_theme().space.xxl)
     for title, hints in ((screen, here), (t("Everywhere"), everywhere)):

@@ -201,7 +201,7 @@ async def choose_card(
     Returns:
         The code to use as if it had been scanned, or None.
     """
-    dialog = DecisionDialog(parent.window(), t("Cards to practise with"), "")
+    dialog = DecisionDialog(parent.window(), t("Cards to practise with"), "", icon="card")
     theme = current_theme()
     table = QWidget()
     rows = QGridLayout(table)

@@ -50,7 +50,7 @@ class ListScreen(Screen):
         self.title = PlainLabel(size=current_theme().text.title, weight=QFont.Weight.DemiBold)
         self.table = DataTable(is_checkable=is_checkable)
         self.table.end_reached.connect(self._show_more)
-        self._band = Band()
+        self._band = Band(rounded=True)
 
     def watch(self, refresh: Callable[[], Awaitable[None]], *changes: Signal[Any]) -> None:
         """Refresh when the screen is shown, and after changes while it is in front."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from giftill.ui.theme import Tone, current_theme
 from .announce import announce
 from .button import Button
 from .label import PlainLabel
+from .panel import fill_rounded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -31,11 +32,20 @@ class Band(QWidget):
 
     acted = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, striped: bool = False) -> None:
-        """Make a band that says nothing; `striped` is for training mode."""
+    def __init__(
+        self, parent: QWidget | None = None, *, striped: bool = False, rounded: bool = False
+    ) -> None:
+        """Make a band that says nothing.
+
+        Args:
+            parent: The widget it lies in.
+            striped: For training mode.
+            rounded: Inside a page or a dialog, as all that lies there.
+        """
         super().__init__(parent)
         theme = current_theme()
         self._is_striped = striped
+        self._is_rounded = rounded
         self._tone = Tone.NEUTRAL
         self._icon = IconView()
         self._words = PlainLabel(weight=QFont.Weight.DemiBold, wrap=True)
@@ -85,6 +95,10 @@ class Band(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
         painter = QPainter(self)
+        if self._is_rounded:
+            area, radius = QRectF(self.rect()), float(theme.size.radius)
+            fill_rounded(painter, area, radius, theme.tint(self._tone))
+            return
         painter.fillRect(self.rect(), theme.tint(self._tone))
         ink = theme.strong(self._tone)
         if self._is_striped:

@@ -134,7 +134,7 @@ class LocationDialog(DecisionDialog):
         self._search.textChanged.connect(self._presenter.search)
         self._search.installEventFilter(self)
         self._found = PlainLabel(muted=True, tabular=True)
-        self._band = Band()
+        self._band = Band(rounded=True)
         self._busy = Busy()
         self._busy.hide()
         self._model = _Rows()
