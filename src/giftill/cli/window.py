@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from giftill.config import SettingsError
+
 from .display import Display, find_display
 
 if TYPE_CHECKING:
@@ -51,6 +53,9 @@ def show_window(context: Context, arguments: argparse.Namespace) -> int:
             context.environ,
             is_training=getattr(arguments, "training", False),
         )
+    except SettingsError as problem:
+        # Of training mode, whose own file nobody read before.
+        return refuse_window(problem, context.environ, context.terminal, context.wiring)
     except ImportError as error:
         raise _unless_it_is_ours(error) from error
 

@@ -249,6 +249,38 @@ def test_without_qt_the_window_says_what_is_missing(shell: Shell, words: tuple[s
     assert "Traceback" not in answer.err
 
 
+class OnScreen:
+    """Wiring that remembers what it was given to show."""
+
+    def __init__(self, real: Wiring) -> None:
+        self.open_desk = real.open_desk
+        self.run_window = real.run_window
+        self.run_demo = real.run_demo
+        self.shown: list[str] = []
+
+    def show_problem(self, problem: GiftillError, t: Texts) -> None:
+        self.shown.append(t.message(problem.message))
+
+
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [((), "settings.toml"), (("--training",), "training/settings.toml")],
+)
+def test_a_wrong_settings_file_is_told_on_the_screen_too(
+    shell: Shell, words: tuple[str, ...], file: str
+) -> None:
+    path = shell.data / file
+    path.parent.mkdir(parents=True)
+    path.write_text('theme = "pink"\n', encoding="utf-8")
+    shell.wiring = screen = OnScreen(shell.wiring)
+    answer = shell.run(*words, QT_QPA_PLATFORM="offscreen")
+    assert answer.status == 8
+    (told,) = screen.shown
+    assert "pink" in told
+    assert str(path) in told
+    assert told in answer.err
+
+
 def test_without_qt_a_wrong_settings_file_is_told_all_the_same(shell: Shell) -> None:
     shell.data.mkdir(parents=True)
     (shell.data / "settings.toml").write_text('theme = "pink"\n', encoding="utf-8")
