@@ -43,24 +43,24 @@ class Bootstrap:
         self, settings: Settings, folders: Folders, environ: Mapping[str, str], *, is_training: bool
     ) -> int:
         """Show the terminal until it is closed."""
+        from giftill.config import TOKEN_VARIABLE, settings_for_training
+
+        shown = settings_for_training(settings, folders) if is_training else settings
         # Looking for garbage in what was just loaded finds none, some fifty times; the terminal
         # begins to look once it is at work.
         gc.disable()
-        from giftill.config import TOKEN_VARIABLE, settings_for_training
         from giftill.ui.app import run
 
         def load() -> Opening:
             from giftill.bootstrap import opening
-            from giftill.logs import hide_secret, is_logging, start_logging
+            from giftill.logs import ensure_logging
 
-            if not is_logging():
-                start_logging(folders.logs)
-                hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+            ensure_logging(folders.logs, environ.get(TOKEN_VARIABLE, "").strip())
             return opening(settings, folders, environ, is_training=is_training)
 
         return run(
             load,
-            settings_for_training(settings, folders) if is_training else settings,
+            shown,
             folders.logs,
             is_training=is_training,
             tell=_tell if environ.get(_TELL_PAINT) else None,

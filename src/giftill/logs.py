@@ -178,9 +178,17 @@ def start_logging(
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
-def is_logging() -> bool:
-    """Tell whether this process writes log files."""
-    return any(isinstance(each, _PrivateFile) for each in logging.getLogger().handlers)
+def ensure_logging(folder: Path, secret: str, *, file_name: str = "giftill.log") -> None:
+    """Log to rotating files from now on, unless that was begun already.
+
+    Args:
+        folder: See `start_logging`.
+        secret: What no line may say, such as the token; may be empty.
+        file_name: See `start_logging`.
+    """
+    if not any(isinstance(each, _PrivateFile) for each in logging.getLogger().handlers):
+        start_logging(folder, file_name=file_name)
+        hide_secret(secret)
 
 
 def hide_secret(secret: str) -> None:

@@ -99,11 +99,10 @@ def _start_log(
     folders: Folders, environ: Mapping[str, str], file_name: str = "giftill.log"
 ) -> None:
     """Begin to log, unless that was begun already."""
-    from giftill.logs import hide_secret, is_logging, start_logging
+    from giftill.logs import ensure_logging
 
-    if not is_logging():
-        start_logging(folders.logs, file_name=file_name)
-        hide_secret(environ.get(TOKEN_VARIABLE, "").strip())
+    secret = environ.get(TOKEN_VARIABLE, "").strip()
+    ensure_logging(folders.logs, secret, file_name=file_name)
 
 
 def _peek(argv: Sequence[str]) -> tuple[str | None, bool]:

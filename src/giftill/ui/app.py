@@ -30,7 +30,8 @@ IN_USE: Final = 9
 
 _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (1024, 720)
-_PATIENCE_S: Final = 8.0
+# How long running actions may take to end when the window closes.
+CLOSING_S: Final = 8.0
 # A window that starts minimised is not painted; its till opens all the same.
 _UNSEEN_MS: Final = 1_000
 
@@ -134,7 +135,7 @@ async def open_window(desk: Desk, t: Texts, *, play_sounds: bool = True) -> Asyn
         window.work_on(desk)
         yield window
     finally:
-        await window.close_down(_PATIENCE_S)
+        await window.close_down(CLOSING_S)
 
 
 def _wait_until_seen(app: QApplication, window: Window) -> None:

@@ -11,7 +11,7 @@ import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import shiboken6
 
@@ -21,7 +21,7 @@ from giftill.journal import JournalInUse
 from giftill.logs import catch_crashes, loop_crash_handler
 from giftill.texts import Texts
 
-from .app import DONE, IN_USE, NOT_SET_UP, make_window
+from .app import CLOSING_S, DONE, IN_USE, NOT_SET_UP, make_window
 from .icons import app_icon
 from .loop import event_loop
 from .repairs import tell_of_repairs
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from .window import Window
 
 _log = logging.getLogger(__name__)
-
-_PATIENCE_S: Final = 8.0
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ async def _show(
         except BaseException:
             await window.close_down(0)
             raise
-        stack.push_async_callback(window.close_down, _PATIENCE_S)
+        stack.push_async_callback(window.close_down, CLOSING_S)
         if told.is_set():
             # It was said while one window was closed and the next not yet open.
             stop()
