@@ -55,8 +55,12 @@ class TillWidgets(Screen):
         """
         super().__init__(parent)
         self._t = t
-        left, self._left = self._third(2)
-        right, across = self._third(1)
+        space = current_theme().space
+        thirds = QHBoxLayout(self)
+        thirds.setContentsMargins(space.l, space.m, space.l, space.m)
+        thirds.setSpacing(space.l)
+        left, self._left = self._add_column(thirds, 2)
+        right, column = self._add_column(thirds, 1)
         self._code = CodeField(left, key=keys.SCAN)
         self._stage = Panel(left)
         self._on_stage = QVBoxLayout(self._stage)
@@ -69,9 +73,9 @@ class TillWidgets(Screen):
         self._on_stage.addWidget(self._welcome, 1)
         self._left.addWidget(self._code)
         self._left.addWidget(self._stage, 1)
-        across.addWidget(self._sale, 1)
-        across.addWidget(self._keypad)
-        across.addWidget(self._main)
+        column.addWidget(self._sale, 1)
+        column.addWidget(self._keypad)
+        column.addWidget(self._main)
         for said in (self._code, self._sale, self._keypad):
             said.retranslate(t)
         first = first_state(t)
@@ -119,21 +123,15 @@ class TillWidgets(Screen):
         for each in (self._code, self._card, self._amount, self._sale, self._keypad):
             each.retranslate(t)
 
-    def _third(self, thirds: int) -> tuple[QWidget, QVBoxLayout]:
-        """Make a column; two thirds and one third, whatever the words in them would like."""
-        theme = current_theme()
-        layout = self.layout()
-        if not isinstance(layout, QHBoxLayout):
-            layout = QHBoxLayout(self)
-            layout.setContentsMargins(theme.space.l, theme.space.m, theme.space.l, theme.space.m)
-            layout.setSpacing(theme.space.l)
-        third = QWidget(self)
-        third.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        column = QVBoxLayout(third)
+    def _add_column(self, thirds: QHBoxLayout, share: int) -> tuple[QWidget, QVBoxLayout]:
+        """Add a column of so many thirds, whatever the words in it would like."""
+        home = QWidget(self)
+        home.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout(home)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.space.m)
-        layout.addWidget(third, thirds)
-        return third, column
+        column.setSpacing(current_theme().space.m)
+        thirds.addWidget(home, share)
+        return home, column
 
     def _order_by_place(self) -> None:
         """Let Tab walk in the order in which things stand, not in which they were made."""
