@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _POLICY: Final = "/etc/giftill/policy.d"
 _OWN: Final = f"{_POLICY}/10-shop.toml"
-# Where packages of whatever name are remembered; and what was put on the PC for the checks.
 _REFUSED: Final = 3
 _NOT_SET_UP: Final = 8
+# Where packages of whatever name are remembered; and what was put on the PC for the checks.
 _REMEMBERED: Final = ("/home/", "/proc/", "/tmp/", "/var/cache/", "/var/lib/", "/var/log/")
 
 
