@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import zxingcpp
-from PIL import Image
-
 from giftill.sandbox import SHOWCASE
 from tests.helpers.certificates import self_signed
 from tests.helpers.processes import TOKEN, Server, server_process
 from tests.helpers.proxy import proxy_before
+from tests.helpers.sheets import scanned_from
 from tests.package.pc import HOME, USER_ID
 
 if TYPE_CHECKING:
@@ -104,14 +101,7 @@ def _check_sheet(pc: Pc) -> int:
     sheet = f"{HOME}/cards.pdf"
     ended = pc.till().run("sandbox", "cards", "--out", sheet)
     assert ended.status == 0, ended
-    found: set[str] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            ["pdftoppm", "-r", "300", "-gray", pc.here(sheet), f"{folder}/page"], check=True
-        )
-        for page in Path(folder).glob("page*.pgm"):
-            with Image.open(page) as image:
-                found |= {each.text for each in zxingcpp.read_barcodes(image)}
+    found = scanned_from(pc.here(sheet))
     codes = {each.code for each in SHOWCASE.values()}
     assert codes <= found, codes - found
     return len(codes)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import zxingcpp
-from PIL import Image
 
 from giftill.sandbox import SHOWCASE
 from tests.helpers.certificates import self_signed
 from tests.helpers.processes import TOKEN, until
 from tests.helpers.proxy import proxy_before
+from tests.helpers.sheets import scanned_from
 from tests.wine.pc import WORK
 
 if TYPE_CHECKING:
@@ -108,13 +105,7 @@ def _play_demo(scene: Scene) -> int:
 def _scan_sheet(scene: Scene) -> int:
     ended = scene.till().run("sandbox", "cards", "--out", r"C:\cards.pdf")
     assert ended.status == 0, ended
-    found: set[str] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        sheet = scene.pc.here(r"C:\cards.pdf")
-        subprocess.run(["pdftoppm", "-r", "300", "-gray", sheet, f"{folder}/page"], check=True)
-        for page in Path(folder).glob("page*.pgm"):
-            with Image.open(page) as image:
-                found |= {each.text for each in zxingcpp.read_barcodes(image)}
+    found = scanned_from(scene.pc.here(r"C:\cards.pdf"))
     codes = {each.code for each in SHOWCASE.values()}
     assert codes <= found, codes - found
     return len(codes)
