@@ -118,6 +118,26 @@ def test_every_exemption_from_a_check_says_why() -> None:
     assert not silent
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="make check runs on Linux")
+def test_every_shell_script_is_checked() -> None:
+    is_shell = re.compile(r"#!.*\b(?:ba)?sh\n|# shellcheck shell=")
+    scripts = {
+        name_of(path)
+        for folder in ("packaging", ".ci")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and is_shell.match(path.read_text("utf-8", errors="replace"))
+    }
+    text = (ROOT / "packaging" / "linux" / "check").read_text("utf-8")
+    asked = re.search(
+        r'^check "shell scripts" "" \S+/shellcheck ((?:.*\\\n)*.*)$', text, re.MULTILINE
+    )
+    assert asked
+    shown = subprocess.run(
+        ["bash", "-c", f"printf '%s\\n' {asked[1]}"], capture_output=True, text=True, check=True
+    )
+    assert set(shown.stdout.split()) == scripts
+
+
 def test_presenters_know_no_qt() -> None:
     qt_import = re.compile(r"^\s*(?:from|import)\s+(?:PySide6|qasync)", re.MULTILINE)
     with_qt = [
