@@ -96,6 +96,7 @@ class Window(QMainWindow):
         self._duties: Duties | None = None
         self._coming: DeskToCome | None = None
         self._wishes: list[Callable[[], None]] = []
+        self._wanted: str | None = None
         self._attention: int | None = None
         self._shortcuts: Shortcuts | None = None
         self._toast: Toast | None = None
@@ -149,6 +150,8 @@ class Window(QMainWindow):
         duties.start()
         while self._wishes:
             self._wishes.pop(0)()
+        if self._wanted is not None:
+            self.go_to(self._wanted)
 
     async def close_down(self, timeout_s: float) -> None:
         """Let running actions end, follow the till no more, and go.
@@ -193,8 +196,9 @@ class Window(QMainWindow):
 
     def go_to(self, name: str) -> None:
         """Show a screen, by its name; one that was never shown is built once the till is open."""
+        self._wanted = None
         if name not in self._built and self._desk is None:
-            self._wishes.append(partial(self.go_to, name))
+            self._wanted = name
             return
         screen = self._put_in_front(name)
         if self._shortcuts is not None:
@@ -347,6 +351,8 @@ class Window(QMainWindow):
         self._take_scan(text)
 
     def _take_scan(self, text: str) -> None:
+        # Whoever scans wants to see the card, and no longer the screen chosen before.
+        self._wanted = None
         if not self.current.scanned(text):
             self.go_to(_TILL)
             self.current.scanned(text)

@@ -212,6 +212,31 @@ async def test_another_screen_and_the_language_come_as_soon_as_the_till_is_open(
         assert desk.settings.current.language == "nl"
 
 
+async def test_of_two_screens_that_were_chosen_meanwhile_the_later_one_comes(
+    window: Window, front: Front, tmp_path: Path
+) -> None:
+    for key in (Qt.Key.Key_2, Qt.Key.Key_3):
+        await press(key, Qt.KeyboardModifier.ControlModifier)
+    async with opened(window, front, tmp_path):
+        assert window.current.name == "outbox"
+
+
+@pytest.mark.parametrize("comes_back_by", ["key", "scan"])
+async def test_who_chose_a_screen_and_came_back_to_the_till_stays_there(
+    window: Window, front: Front, tmp_path: Path, comes_back_by: str
+) -> None:
+    await press(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    if comes_back_by == "key":
+        await press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    else:
+        await scan(code_of("full_50").secret)
+        await until(lambda: sees(window, "Looking up"))
+    async with opened(window, front, tmp_path):
+        assert window.current.name == "till"
+        if comes_back_by == "scan":
+            await until(lambda: reads(window, "€50.00"))
+
+
 async def test_the_help_page_needs_no_till(window: Window) -> None:
     await press(Qt.Key.Key_F1)
     await until(lambda: dialog() is not None)
