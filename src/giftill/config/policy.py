@@ -126,7 +126,10 @@ class PolicyFolder:
         """Return what its files say; other files, and hidden ones, are none of them."""
         try:
             files = sorted(self.path.iterdir())
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self.path.is_symlink() or self.path.parent.is_symlink():
+                # What was meant to be fixed where a link leads to must not be free.
+                raise unreadable(self.path, error.strerror or str(error)) from error
             return
         except OSError as error:
             raise unreadable(self.path, error.strerror or str(error)) from error

@@ -181,6 +181,14 @@ def test_a_link_that_leads_nowhere_stops_the_till(place: Path, tmp_path: Path) -
         read_policy([PolicyFile(place / "10.toml")])
 
 
+@pytest.mark.parametrize("link", ["giftill", "giftill/policy.d"])
+def test_a_link_to_a_folder_that_is_not_there_stops_the_till(tmp_path: Path, link: str) -> None:
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(tmp_path / "not-mounted")
+    with pytest.raises(PolicyError):
+        policy_of(tmp_path / "giftill" / "policy.d")
+
+
 def test_a_folder_in_a_files_place_stops_the_till(place: Path) -> None:
     (place / "10.toml").mkdir()
     with pytest.raises(PolicyError):
