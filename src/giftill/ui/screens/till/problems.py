@@ -10,6 +10,7 @@ from giftill.gifty import (
     AnsweredError,
     AskedToWait,
     Forbidden,
+    GiftyError,
     RateLimited,
     TlsError,
     TokenMissing,
@@ -62,9 +63,12 @@ class CantCheckError(GiftillError):
             icon, hint = "limited", _IN_A_MINUTE
         elif isinstance(cause, AnsweredError):
             icon, hint = "warning", _IN_A_MINUTE
-        # Whoever sees that the network wants something can help it at once.
-        asks_for_help = isinstance(cause, TlsError) or (
-            isinstance(cause, UnreadableAnswer) and cause.looks_like_portal
+        # Whoever sees that the network wants something can help it at once; and what the till
+        # itself can't do, such as to read its journal, has an advice that goes first.
+        asks_for_help = (
+            not isinstance(cause, GiftyError | LimitReached)
+            or isinstance(cause, TlsError)
+            or (isinstance(cause, UnreadableAnswer) and cause.looks_like_portal)
         )
         super().__init__(
             Message(N_("Can’t check this card now")),
