@@ -38,10 +38,10 @@ class Pc:
     def lists(self, lines: str) -> None:
         (self.folder / "packaging" / "linux" / "apt-run.txt").write_text(lines, "utf-8")
 
-    def set_up(self) -> subprocess.CompletedProcess[str]:
+    def set_up(self, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.folder / "packaging" / "linux" / "setup", "run"],
-            env={"PATH": str(self.tools)},
+            env={"PATH": str(self.tools), **environ},
             capture_output=True,
             text=True,
             check=False,
@@ -114,6 +114,27 @@ def test_the_packager_asks_for_its_own_packages_too(pc: Pc) -> None:
     assert done.returncode == 8
     assert "apt-get install --no-install-recommends b c\n" in done.stderr
     assert not pc.installed
+
+
+@pytest.mark.parametrize(("owner", "is_handed_over"), [("1000", True), ("1001", False)])
+def test_with_sudo_root_brings_the_packages_and_the_checkouts_owner_makes_the_rest(
+    pc: Pc, owner: str, is_handed_over: bool
+) -> None:
+    pc.lists("b\n")
+    pc.tool("id", "echo 0")
+    pc.tool("stat", f"echo {owner}")
+    pc.tool("getent", "echo till:x:1000:1000::/home/till:/bin/sh")
+    pc.tool("chown", "exit 0")
+    pc.tool("setpriv", 'echo "handed over: $*" >&2')
+    done = pc.set_up(SUDO_UID="1000", SUDO_GID="1000")
+    assert "--no-install-recommends b" in pc.installed
+    handed = (
+        "handed over: --reuid 1000 --regid 1000 --init-groups env --unset SUDO_UID "
+        f"HOME=/home/till {pc.folder}/packaging/linux/setup run\n"
+    )
+    assert (handed in done.stderr) is is_handed_over
+    # Root goes on by itself only where the checkout is somebody else's.
+    assert ("Python is missing." in done.stderr) is not is_handed_over
 
 
 def test_one_installed_alternative_is_enough(pc: Pc) -> None:
