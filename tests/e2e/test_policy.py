@@ -15,7 +15,7 @@ from giftill.sandbox import SHOWCASE
 from tests.helpers.desktop import Terminal
 from tests.helpers.disks import SmallDisk, covered, missing_rights_to_cover
 from tests.helpers.measured import measured
-from tests.helpers.processes import PATIENCE_S, TOKEN, Till
+from tests.helpers.processes import TOKEN, Till
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,8 +118,6 @@ def test_who_starts_it_from_a_menu_reads_on_the_screen_what_is_wrong(
     try:
         notice.until_shows("The policy of this PC can’t be used")
         notice.until_shows("/etc/giftill/policy.d/10.toml")
-        notice.take_focus()
-        desktop.press("Return")
-        assert notice.process.wait(PATIENCE_S) == 8
+        assert notice.confirm() == 8
     finally:
         notice.close()

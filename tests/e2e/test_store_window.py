@@ -12,7 +12,7 @@ from giftill.sandbox import SHOWCASE
 from tests.helpers.audit import audit, settle
 from tests.helpers.desktop import Terminal, terminal
 from tests.helpers.disks import SmallDisk, missing_rights, small_disk
-from tests.helpers.processes import PATIENCE_S, kill, new_till, until
+from tests.helpers.processes import kill, new_till, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,9 +55,7 @@ def refused(on: Desktop, till: Till, *sentences: str) -> int:
     try:
         for each in sentences:
             notice.until_shows(each)
-        notice.take_focus()
-        on.press("Return")
-        return notice.process.wait(PATIENCE_S)
+        return notice.confirm()
     finally:
         notice.close()
 

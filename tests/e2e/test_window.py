@@ -8,7 +8,6 @@ import pytest
 
 from giftill.sandbox import SHOWCASE
 from tests.helpers.desktop import Terminal, terminal
-from tests.helpers.processes import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +33,7 @@ def test_a_second_window_on_the_same_till_says_so_and_ends_with_9(
     try:
         second.until_shows("Giftill is already open")
         desktop.picture("second-window")
-        second.take_focus()
-        desktop.press("Return")
-        assert second.process.wait(PATIENCE_S) == 9
+        assert second.confirm() == 9
     finally:
         second.close()
     assert window.process.poll() is None

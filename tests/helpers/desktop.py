@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .screen_reader import Control
 
 PICTURES: Final = Path(__file__).parents[2] / "build" / "e2e"
+# Longer than the pause after which a message takes a key.
+_READ_S: Final = 1.5
 _NEEDED: Final = ("Xvfb", "xdotool", "dbus-daemon", "gnome-keyring-daemon")
 
 
@@ -210,6 +212,21 @@ class Terminal:
         """End it without notice, if it still runs, and stop reading it."""
         self._reader.close()
         kill(self.process)
+
+    def confirm(self) -> int:
+        """Close the message that stands in the Till's place; return the exit status.
+
+        It takes no key for an answer that comes so soon that nobody can have read it.
+        """
+        self.take_focus()
+
+        def has_ended() -> bool:
+            if self.process.poll() is None:
+                self._desktop.press("Return")
+            return self.process.poll() is not None
+
+        until(has_ended, "the message is read", pause_s=_READ_S)
+        return self.process.wait()
 
     def ready(self) -> None:
         """Wait until the Till can be used, and give it the keys."""

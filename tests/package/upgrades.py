@@ -10,7 +10,7 @@ import apsw
 from giftill.sandbox import SHOWCASE
 from tests.helpers.audit import audit, settle
 from tests.helpers.desktop import Terminal
-from tests.helpers.processes import PATIENCE_S, TOKEN, server_process
+from tests.helpers.processes import TOKEN, server_process
 from tests.helpers.proxy import proxy_before
 from tests.package.debs import LEFT_BEHIND
 
@@ -117,9 +117,7 @@ def _refuse_newer_journal(pc: Pc, packages: Packages, till: Till, on: Desktop) -
     window = Terminal(on, till)
     try:
         window.until_shows(_SENTENCE)
-        window.take_focus()
-        on.press("Return")
-        assert window.process.wait(PATIENCE_S) == _NOT_SET_UP
+        assert window.confirm() == _NOT_SET_UP
     finally:
         window.close()
     assert file.read_bytes() == before
