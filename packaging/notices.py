@@ -330,7 +330,7 @@ def render(notices: list[Notice]) -> str:
         "WHAT GIFTILL IS MADE OF",
         "",
         "Giftill itself is free under the MIT licence. It is put together with the",
-        "packages below, unchanged, each under its own licence. Their texts follow in",
+        "packages below, their code unchanged, each under its own licence. Their texts follow in",
         "this order; the standard texts that several of them refer to come last.",
         "",
         *contents,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 9
 # The most that the first paint may take, in windows with a label.
-_PAINT_MARK: Final = 2.0
+_PAINT_MARK: Final = 1.8
 # The till has made its first requests by then and does no more by itself.
 _SETTLED_S: Final = 2.0
 _IDLE_S: Final = 10.0

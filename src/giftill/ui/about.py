@@ -54,11 +54,12 @@ async def show_about(parent: QWidget, t: Texts) -> None:
             pyside=pyside,
             python=platform.python_version(),
         ),
+        icon="info",
     )
     offer = t(
-        "Qt and PySide6 are used unchanged, under the GNU Lesser General Public License, "
-        "version 3. They are files of their own in the program’s folder: you may put others that "
-        "fit in their place. Their exact sources:"
+        "Qt and PySide6 are used, their code unchanged, under the GNU Lesser General Public "
+        "License, version 3. They are files of their own in the program’s folder: you may put "
+        "others that fit in their place. Their exact sources:"
     )
     dialog.body.addWidget(PlainLabel(offer, wrap=True))
     sources = PlainLabel("\n".join(sources_of_qt(qt, pyside)), size=theme.text.small, wrap=True)
