@@ -42,6 +42,7 @@ class Maker:
     scripts = Toc()
     binaries = Toc()
     datas = Toc()
+    _modules_outside_pyz = Toc()
 
 
 @pytest.fixture
