@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Final
-
-from giftill.cli import main as run
-from giftill.config import system_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +44,10 @@ class Bootstrap:
         from giftill.config import TOKEN_VARIABLE, settings_for_training
 
         shown = settings_for_training(settings, folders) if is_training else settings
-        # Looking for garbage in what was just loaded finds none, some fifty times; the terminal
-        # begins to look once it is at work.
+        # Nor is there any in what a window is made of; the terminal begins to look once it is at
+        # work.
         gc.disable()
+        _load_qt()
         from giftill.ui.app import run
 
         def load() -> Opening:
@@ -79,6 +78,18 @@ class Bootstrap:
         return run_demo(settings, out)
 
 
+def _load_qt() -> None:
+    """Load Qt, without what its binding does to all that is imported after it.
+
+    For `from __feature__ import …`, which nothing here says, PySide6 puts a function of its own in
+    front of the import that reads the source of each module that is loaded from then on, to look
+    for its own name in it; and the source stays in memory.
+    """
+    import PySide6.QtCore  # noqa: F401 - this is what puts it there
+
+    builtins.__import__ = vars(builtins).get("__orig_import__", builtins.__import__)
+
+
 def _tell(step: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"{step}\n")
@@ -87,6 +98,12 @@ def _tell(step: str) -> None:
 
 def main() -> int:
     """Carry out this process's command line and return its exit status."""
+    # Looking for garbage in what is only being loaded finds none, some twenty times.
+    gc.disable()
+    from giftill.cli import main as run
+    from giftill.config import system_places
+
+    gc.enable()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows another one rather than nothing at all.
         with contextlib.suppress(AttributeError):

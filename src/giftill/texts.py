@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gettext
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from .domain.message import N_, Message
 from .domain.money import Money
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("en", "nl")
 
 
-@dataclass(frozen=True)
-class _Manner:
+class _Manner(Struct, frozen=True):
     """How a language writes euros and days: CLDR's answer, copied out of it.
 
     Babel reads all that CLDR knows about a locale, some 25 ms and 6 MB, of which a till needs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from giftill import __version__
 from giftill.config import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from giftill.config import Folders
     from giftill.config.policy import Place
+    from giftill.domain.places import LocationId
 
     from .wiring import Wiring
 
@@ -118,9 +119,10 @@ def _peek(argv: Sequence[str]) -> tuple[str | None, bool]:
 def _parse(argv: Sequence[str], t: Texts, stdout: TextIO) -> argparse.Namespace:
     if not argv:
         # What a till does each morning: it names no command, and waits for no parser.
-        from argparse import Namespace
+        from types import SimpleNamespace
 
-        return Namespace(command=None, version=False, training=False)
+        none = SimpleNamespace(command=None, version=False, training=False)
+        return cast("argparse.Namespace", none)
     from .commands import build_parser
 
     return build_parser(t, argv, stdout).parse_args(list(argv))
@@ -180,8 +182,6 @@ def _context(
     terminal: Terminal,
     wiring: Wiring,
 ) -> Context:
-    from giftill.domain.places import LocationId
-
     overrides = {
         "api_url": getattr(arguments, "api_url", None),
         "location": getattr(arguments, "location", None),
@@ -202,6 +202,11 @@ def _context(
             raise
         problem, settings = error, settings_without_file(environ, overrides, policy)
     given = overrides["location"]
+    chosen: LocationId | None = None
+    if given:
+        from giftill.domain.places import LocationId
+
+        chosen = LocationId(given)
     return Context(
         terminal=terminal,
         settings=settings,
@@ -209,7 +214,7 @@ def _context(
         environ=environ,
         wiring=wiring,
         policy=policy,
-        chosen_location=LocationId(given) if given else None,
+        chosen_location=chosen,
         settings_problem=problem,
     )
 

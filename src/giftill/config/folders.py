@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
@@ -23,8 +24,7 @@ class FolderError(GiftillError):
     """The data folder can't be made or written to."""
 
 
-@dataclass(frozen=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """Where a till keeps its things; all of it local to this PC and this user.
 
     Attributes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from giftill.domain.message import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from giftill.texts import Texts
 
 HELP: Final = "F1"
@@ -30,8 +30,7 @@ _SPOKEN: Final = {
 }
 
 
-@dataclass(frozen=True)
-class KeyHint:
+class KeyHint(Struct, frozen=True):
     """One key of a screen, for the help page and, where it has an action, for the window.
 
     Attributes:

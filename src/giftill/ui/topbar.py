@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from .keys import LOCATION
 from .theme import Tone, current_theme
 from .widgets.button import Button, ButtonRole
 from .widgets.label import PlainLabel
+from .widgets.panel import fill_plain
 from .widgets.status_pill import StatusPill
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ class TopBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = current_theme().colors
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(colors.raised))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(colors.line))
+        fill_plain(painter, self.rect(), QColor(colors.raised))
+        edge = QRect(0, self.height() - 1, self.width(), 1)
+        fill_plain(painter, edge, QColor(colors.line))
 
     def _show_cashier(self, name: str, t: Texts) -> None:
         self._cashier_icon.setVisible(bool(name))

@@ -20,11 +20,10 @@ _PATIENCE_S: Final = 60
 
 # Prints what is loaded when the program tells of its first paint, and once more when it works.
 _PROGRAM: Final = """
-import gc, os, sys
+import builtins, gc, linecache, os, sys
 import giftill.__main__ as program
-import giftill.ui.window as window
 
-tell_step, work_on = program._tell, window.Window.work_on
+tell_step = program._tell
 
 def tell(step):
     tell_step(step)
@@ -32,17 +31,20 @@ def tell(step):
         return
     print(" ".join(sys.modules), flush=True)
     print(os.path.exists(os.environ["GIFTILL_DATA_DIR"] + "/journal.sqlite3"), flush=True)
-
-def work(self, desk):
-    work_on(self, desk)
-    self.startTimer(50)
+    from giftill.ui.window import Window
+    work_on = Window.work_on
+    def work(self, desk):
+        work_on(self, desk)
+        self.startTimer(50)
+    Window.work_on, Window.timerEvent = work, end
 
 def end(self, event):
     print(gc.isenabled(), flush=True)
+    print(builtins.__import__ is builtins.__orig_import__, flush=True)
+    print(*[name for name in linecache.cache if "giftill" in name], flush=True)
     self.stop.set()
 
 program._tell = tell
-window.Window.work_on, window.Window.timerEvent = work, end
 sys.exit(program.main())
 """
 
@@ -92,6 +94,7 @@ def said(till: subprocess.CompletedProcess[str]) -> list[str]:
         "giftill.cli.doctor",
         "giftill.config.policy_keys",
         "giftill.domain.operations",
+        "giftill.domain.places",
         "giftill.gifty",
         "giftill.journal",
         "giftill.logs",
@@ -139,3 +142,9 @@ def test_whoever_asks_is_told_of_the_first_paint_and_of_the_till_at_work(
 
 def test_garbage_is_collected_once_the_till_works(said: list[str]) -> None:
     assert said[2] == "True"
+
+
+def test_qts_binding_does_not_read_the_source_of_all_that_is_loaded(said: list[str]) -> None:
+    is_taken_out, sources_in_memory = said[3:]
+    assert is_taken_out == "True"
+    assert sources_in_memory == ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from giftill.services.desk import Desk
     from giftill.texts import Texts
     from giftill.ui.coming import DeskToCome
@@ -102,8 +102,7 @@ class Screen(QWidget):
         """Let running actions end before the window closes, for at most `timeout_s` seconds."""
 
 
-@dataclass(frozen=True)
-class ScreenEntry:
+class ScreenEntry(Struct, frozen=True):
     """A screen as the rail knows it before it is built.
 
     Attributes:

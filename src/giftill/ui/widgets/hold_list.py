@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
-@dataclass(frozen=True)
-class HoldItem:
+class HoldItem(Struct, frozen=True):
     """One hold of the sale; every text is translated already.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -43,6 +43,17 @@ def fill_rounded(
     painter.setBrush(fill)
     painter.setPen(QPen(edge if edge is not None else fill, 1))
     painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def fill_plain(painter: QPainter, area: QRect, fill: QColor) -> None:
+    """Paint a rectangle without an edge, as `QPainter.fillRect` does.
+
+    That one takes the names of gradients too, of which Qt's binding makes 180 at the first call:
+    two milliseconds that the first window does not wait for.
+    """
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawRect(area)
 
 
 def draw_focus(painter: QPainter, area: QRectF, radius: float) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from msgspec import Struct
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from giftill.ui.icons import draw_icon
 from giftill.ui.theme import Tone, current_theme
 
-from .panel import draw_focus, fill_rounded
+from .panel import draw_focus, fill_plain, fill_rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,7 @@ _RAILS_IN_A_WINDOW: Final = 4
 _MOST_ON_A_BADGE: Final = 99
 
 
-@dataclass(frozen=True)
-class RailItem:
+class RailItem(Struct, frozen=True):
     """A place to go to.
 
     Attributes:
@@ -124,8 +123,9 @@ class Rail(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = current_theme().colors
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(colors.raised))
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(colors.line))
+        fill_plain(painter, self.rect(), QColor(colors.raised))
+        edge = QRect(self.width() - 1, 0, 1, self.height())
+        fill_plain(painter, edge, QColor(colors.line))
 
 
 class _RailButton(QAbstractButton):
