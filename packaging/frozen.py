@@ -30,9 +30,23 @@ UNUSED_MODULES: Final = (
     "trio",
 )
 
-# What PyInstaller lets run before the program for libraries that Giftill does not use in that way:
-# it starts no processes of multiprocessing, which uvicorn names but runs only with `--workers`.
-UNUSED_HOOKS: Final = ("pyi_rth_multiprocessing",)
+# What PyInstaller lets run before the program for libraries that Giftill does not use in that way,
+# and that each command and the window would wait for.
+UNUSED_HOOKS: Final = frozenset(
+    {
+        # Nobody reads the program's sources at run time, or looks through a package for modules.
+        "pyi_rth_inspect",
+        "pyi_rth_pkgutil",
+        # Its processes, which uvicorn names but starts only with `--workers`.
+        "pyi_rth_multiprocessing",
+    }
+    # It loads Qt for commands too. Qt finds its plugins without it, beside its libraries; on a Mac,
+    # where the folders of a bundle are others, nobody has seen that yet.
+    | ({"pyi_rth_pyside6"} if sys.platform != "darwin" else set())
+)
+# Of the Python part of Qt's binding, what writes the stubs of a binding's makers: an empty module
+# stands in for it, as that part loads it at each start, and compiles two large patterns with it.
+_FOR_MAKERS: Final = "shibokensupport/signature/lib/pyi_generator.py"
 
 _LANGUAGES: Final = "en|nl"
 # The Qt plugins that a till uses, of the kinds that come in many; a kind that is not here stays.
@@ -133,7 +147,7 @@ def support_of_shiboken(folder: Path) -> list[tuple[str, str]]:
             continue
         source, target = folder / name, folder / f"{name}c"
         source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_bytes(loader.zfile.read(name))
+        source.write_bytes(b"" if name == _FOR_MAKERS else loader.zfile.read(name))
         # No path and no time of this build goes into the file: it is the same each time.
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
         py_compile.compile(source, target, dfile=name, doraise=True, invalidation_mode=mode)

@@ -372,9 +372,11 @@ def _about_qt(version: str) -> str:
     return f"""\
 Giftill uses Qt {version} and PySide6 {version} under the GNU Lesser General Public
 License, version 3, as their makers built them; the package for Debian leaves
-out the symbols that only a debugger reads. They lie in the program's folder as
-files of their own: whoever has a version of theirs that fits may put it in
-their place, and may take Giftill apart to find faults in doing so.
+out the symbols that only a debugger reads. Of PySide6's Python part, compiled
+and beside its library, the module that writes stubs for makers of bindings
+(pyi_generator) is left empty. They lie in the program's folder as files of
+their own: whoever has a version of theirs that fits may put it in their place,
+and may take Giftill apart to find faults in doing so.
 
 Their sources, exactly:
   https://download.qt.io/archive/qt/{minor}/{version}/single/

@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.machinery import SourcelessFileLoader
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 ROOT = Path(__file__).resolve().parents[2]
 # The scripts of packaging/ are run, not installed.
@@ -51,6 +56,19 @@ def test_the_bindings_python_part_is_loaded_from_compiled_files(
     compiled = str(tmp_path / "shiboken6" / "files.dir")
     assert all(path.startswith(compiled) for path in loaded.values()), loaded
     assert all(path.endswith(".pyc") for path in loaded.values()), loaded
+
+
+def _code_of(compiled: Path) -> CodeType:
+    loader = SourcelessFileLoader(compiled.stem, str(compiled))
+    code = loader.get_code(compiled.stem)
+    assert code is not None
+    return code
+
+
+def test_the_part_for_the_makers_of_bindings_is_left_empty(support: list[tuple[str, str]]) -> None:
+    codes = {Path(source).stem: _code_of(Path(source)) for source, _ in support}
+    assert codes["pyi_generator"].co_names == ()
+    assert "build_brace_pattern" in codes["parser"].co_names
 
 
 def test_the_compiled_files_are_the_same_wherever_they_are_made(
