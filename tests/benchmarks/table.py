@@ -18,7 +18,7 @@ class Row:
         ours: The terminal's median, with its unit.
         baseline: The baseline's median, with its unit.
         result: Both put together, in `unit`.
-        mark: The most that `result` may be; None for a row without a mark.
+        mark: The most that `result` may be.
         unit: `×` for a ratio, else ms.
     """
 
@@ -26,18 +26,18 @@ class Row:
     ours: str
     baseline: str
     result: float
-    mark: float | None
+    mark: float
     unit: str = "×"
 
     @property
     def is_met(self) -> bool:
         """Whether the mark is met."""
-        return self.mark is None or self.result <= self.mark
+        return self.result <= self.mark
 
     def cells(self) -> tuple[str, ...]:
         """Return the row in words."""
-        mark = "–" if self.mark is None else f"≤ {self.mark:g} {self.unit}"
-        verdict = "–" if self.mark is None else "met" if self.is_met else "MISSED"
+        mark = f"≤ {self.mark:g} {self.unit}"
+        verdict = "met" if self.is_met else "MISSED"
         result = f"{self.result:.2f} {self.unit}"
         return (self.what, self.ours, self.baseline, result, mark, verdict)
 
