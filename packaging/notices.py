@@ -22,11 +22,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from notices_spdx import alternatives
 
+HERE: Final = Path(__file__).resolve().parent
+ROOT: Final = HERE.parent
+# What freezes the program has its packages, not the program itself.
+sys.path.insert(0, str(ROOT / "src"))
+
+from giftill.ui.licences import sources_of_qt  # noqa: E402 - see above
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-HERE: Final = Path(__file__).resolve().parent
-ROOT: Final = HERE.parent
 RULES: Final = HERE / "notices.toml"
 # The standard texts, named as SPDX names them; the first folder goes into the program as it is.
 TEXTS: Final = (ROOT / "resources" / "licences", HERE / "notices_texts")
@@ -369,6 +374,7 @@ def _paragraphs(notice: Notice) -> list[str]:
 
 def _about_qt(version: str) -> str:
     minor = version.rpartition(".")[0]
+    sources = "\n".join(f"  {address}" for address in sources_of_qt(version, version))
     return f"""\
 Giftill uses Qt {version} and PySide6 {version} under the GNU Lesser General Public
 License, version 3, as their makers built them; the package for Debian leaves
@@ -379,8 +385,7 @@ their own: whoever has a version of theirs that fits may put it in their place,
 and may take Giftill apart to find faults in doing so.
 
 Their sources, exactly:
-  https://download.qt.io/archive/qt/{minor}/{version}/single/
-  https://download.qt.io/official_releases/QtForPython/pyside6/PySide6-{version}-src/
+{sources}
 
 What the makers of Qt say of all parts of it:
   https://doc.qt.io/qt-{minor}/licenses-used-in-qt.html"""

@@ -9,7 +9,11 @@ import sys
 from importlib.metadata import distributions
 from pathlib import Path
 
+import PySide6
 import pytest
+from PySide6.QtCore import qVersion
+
+from giftill.ui.licences import sources_of_qt
 
 ROOT = Path(__file__).resolve().parents[2]
 # The scripts of packaging/ are run, not installed.
@@ -69,7 +73,7 @@ def test_the_notices_tell_of_the_licence_of_qt_of_its_sources_and_of_its_parts()
     for expected in (
         "GNU LESSER GENERAL PUBLIC LICENSE",
         "GNU GENERAL PUBLIC LICENSE",
-        "https://download.qt.io/archive/qt/6.",
+        *sources_of_qt(qVersion(), PySide6.__version__),
         "PCRE2 (BSD-3-Clause)",
         "Copyright (c) 2026 The Giftill team",
         "PYTHON SOFTWARE FOUNDATION LICENSE",

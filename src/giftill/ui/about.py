@@ -11,10 +11,10 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit
 
 from giftill import __version__
-from giftill.resources import resource
 
 from .dialogs import DecisionDialog, run_dialog
 from .fitting import fit
+from .licences import licence_text, sources_of_qt
 from .theme import current_theme
 from .widgets.button import ButtonRole
 from .widgets.label import PlainLabel
@@ -29,9 +29,6 @@ _WIDTH: Final = 1.75
 # Which part of the window the licences take where there is room, and how many lines where not.
 _SHARE: Final = 0.36
 _LEAST_LINES: Final = 2
-_FOLDER: Final = "licences"
-_NOTICES: Final = "notices.txt"
-_QT_TEXTS: Final = ("LGPL-3.0-only.txt", "GPL-3.0-only.txt")
 
 
 async def show_about(parent: QWidget, t: Texts) -> None:
@@ -77,28 +74,6 @@ async def show_about(parent: QWidget, t: Texts) -> None:
     licences.setFocus()
     fit(dialog, round(_WIDTH * theme.size.dialog))
     await run_dialog(dialog)
-
-
-def sources_of_qt(qt: str, pyside: str) -> tuple[str, str]:
-    """Return where the sources of these very versions are."""
-    return (
-        f"https://download.qt.io/archive/qt/{qt.rpartition('.')[0]}/{qt}/single/",
-        f"https://download.qt.io/official_releases/QtForPython/pyside6/PySide6-{pyside}-src/",
-    )
-
-
-def licence_text(t: Texts) -> str:
-    """Return the notices that were made when the program was packaged, or what there is instead."""
-    notices = resource(_FOLDER, _NOTICES)
-    if notices.is_file():
-        return notices.read_text("utf-8")
-    unpackaged = t(
-        "This copy was not installed from a package, so nobody put the licences together: those "
-        "of the Python packages are in the Python environment that runs it. Qt and PySide6 are "
-        "under these two:"
-    )
-    texts = (resource(_FOLDER, name).read_text("utf-8") for name in _QT_TEXTS)
-    return "\n\n\n".join((unpackaged, *texts))
 
 
 class _LicenceText(QPlainTextEdit):
