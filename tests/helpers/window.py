@@ -95,6 +95,20 @@ def dialog() -> QWidget | None:
     return QApplication.activeModalWidget()
 
 
+async def dialog_shown() -> QWidget:
+    """Wait for a dialog, and return it."""
+    await until(lambda: dialog() is not None)
+    found = dialog()
+    assert found is not None
+    return found
+
+
+async def close_dialog(key: Qt.Key) -> None:
+    """Press a key that closes the dialog, and wait until it is gone."""
+    await press(key)
+    await until(lambda: dialog() is None)
+
+
 def toast(window: Window) -> str:
     return next(iter(window.findChildren(Toast))).text
 

@@ -1,4 +1,4 @@
-"""What holds for every test of the window: one application, Qt's event loop, no warnings."""
+"""What every test of the window has: one application, Qt's event loop, a server; no warnings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 
 from giftill.ui.theme import Theme, apply
+from tests.helpers.desk import sandbox
+from tests.helpers.front import front_of
 from tests.helpers.qt import HARMLESS, application, qt_event_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from PySide6.QtCore import QMessageLogContext
     from PySide6.QtWidgets import QApplication
+
+    from giftill.sandbox import SandboxServer
+    from tests.helpers.front import Front
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +37,20 @@ def app() -> QApplication:
     if made.property("giftillTheme") != light:
         apply(made, light)
     return made
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    """A sandbox of the test's own."""
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def front(server: SandboxServer, anyio_backend: str) -> AsyncIterator[Front]:
+    """A way to that sandbox on which a test can see what is asked, and answer in its place."""
+    async with front_of(server.url) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -12,21 +12,12 @@ import pytest
 
 from giftill.journal import Journal
 from giftill.ui.app import DONE, IN_USE, NOT_SET_UP
-from tests.helpers.desk import sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from giftill.sandbox import SandboxServer
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 60
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 def start(

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QAbstractButton
 
 from giftill.texts import Texts
 from giftill.ui.topbar import TopBar
-from tests.helpers.desk import desk_on, sandbox
+from tests.helpers.desk import desk_on
 from tests.helpers.patience import until
 from tests.helpers.window import dialog, opened, press, reads, toast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
@@ -26,12 +25,6 @@ pytestmark = pytest.mark.anyio
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 def button(within: QWidget, name: str) -> QAbstractButton:

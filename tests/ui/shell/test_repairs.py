@@ -12,12 +12,12 @@ from PySide6.QtCore import Qt
 from giftill.journal import JournalDamaged
 from giftill.texts import Texts
 from giftill.ui.repairs import tell_of_repairs
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
-from tests.helpers.window import dialog, held, opened, press, reads, scan
+from tests.helpers.window import close_dialog, dialog, held, opened, press, reads, scan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from giftill.domain.operations import Hold
@@ -30,12 +30,6 @@ pytestmark = pytest.mark.anyio
 
 PAGE = 4096
 DAMAGED, REPAIRED = "The journal is damaged", "The journal was repaired"
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 @asynccontextmanager
@@ -93,8 +87,7 @@ async def test_damage_is_told_at_once_and_nothing_is_taken_any_more(
             await break_the_file(desk)
             await until(lambda: shows(DAMAGED))
             assert shows("Take no gift cards now. Close Giftill and start it again")
-            await press(Qt.Key.Key_Escape)
-            await until(lambda: dialog() is None)
+            await close_dialog(Qt.Key.Key_Escape)
             await press(Qt.Key.Key_F8)
             await until(lambda: reads(window, DAMAGED))
             await press(Qt.Key.Key_F2)
@@ -118,13 +111,11 @@ async def test_the_next_start_has_repaired_it_and_tells_until_a_manager_has_read
     async with desk_on(server, tmp_path) as desk, telling(desk):
         await until(lambda: shows(REPAIRED))
         assert (await desk.sales.open_holds()) == (hold,)
-        await press(Qt.Key.Key_Escape)
-        await until(lambda: dialog() is None)
+        await close_dialog(Qt.Key.Key_Escape)
     async with desk_on(server, tmp_path) as desk, telling(desk):
         await until(lambda: shows(REPAIRED))
         await press(Qt.Key.Key_Tab)
-        await press(Qt.Key.Key_Space)
-        await until(lambda: dialog() is None)
+        await close_dialog(Qt.Key.Key_Space)
         # The message is gone a moment before that is written down.
         await until(lambda: is_read(desk))
     async with desk_on(server, tmp_path) as desk, telling(desk):

@@ -13,24 +13,27 @@ from giftill.domain.money import Money
 from giftill.domain.operations import AttentionKind, HoldState, OperationState
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 from tests.helpers.qt import cut_labels
-from tests.helpers.window import dialog, held, opened, press, queued, reads, strike, toast
+from tests.helpers.window import (
+    close_dialog,
+    dialog_shown,
+    held,
+    opened,
+    press,
+    queued,
+    reads,
+    strike,
+    toast,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 async def test_a_hold_is_captured_with_the_keyboard_alone(
@@ -59,13 +62,12 @@ async def test_releasing_asks_first_and_then_gives_the_money_back(
         await until(lambda: reads(window, "1 open hold"))
         await press(Qt.Key.Key_F4)
         await press(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
-        await until(lambda: dialog() is not None)
-        await press(Qt.Key.Key_Return)
-        await until(lambda: dialog() is None)
+        await dialog_shown()
+        await close_dialog(Qt.Key.Key_Return)
         (hold,) = await desk.sales.open_holds()
         assert hold.settlement is None, "a second Enter in a row must not give money back"
         await press(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
-        await until(lambda: dialog() is not None)
+        await dialog_shown()
         await press(Qt.Key.Key_Tab)
         await press(Qt.Key.Key_Return)
         await until(lambda: toast(window) == "Released: €12.50")
@@ -105,9 +107,7 @@ async def test_a_location_is_found_by_typing_and_chosen_with_enter(
         listed = await desk.catalogue.locations()
         wanted = next(each for each in listed.locations if each.city == "Leiden")
         await press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: dialog() is not None)
-        selector = dialog()
-        assert selector is not None
+        selector = await dialog_shown()
         await until(lambda: reads(selector, f"{len(listed.locations)} locations"))
         await strike("leiden")
         assert selector.findChildren(QLineEdit)[0].text() == "leiden"
@@ -123,9 +123,7 @@ async def test_a_search_that_finds_no_location_says_so(
     async with desk_on(server, tmp_path) as desk, opened(desk):
         listed = await desk.catalogue.locations()
         await press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: dialog() is not None)
-        selector = dialog()
-        assert selector is not None
+        selector = await dialog_shown()
         await until(lambda: reads(selector, f"{len(listed.locations)} locations"))
         assert not reads(selector, "No location found")
         await strike("zzz")
@@ -135,9 +133,8 @@ async def test_a_search_that_finds_no_location_says_so(
 async def test_escape_leaves_the_location_as_it_is(server: SandboxServer, tmp_path: Path) -> None:
     async with desk_on(server, tmp_path) as desk, opened(desk):
         await press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: dialog() is not None)
-        await press(Qt.Key.Key_Escape)
-        await until(lambda: dialog() is None)
+        await dialog_shown()
+        await close_dialog(Qt.Key.Key_Escape)
         assert desk.location.value is None
 
 
@@ -157,9 +154,7 @@ async def test_a_manager_resolves_what_needs_attention_with_a_reason(
         window.go_to("outbox")
         await until(lambda: reads(window, "The money was given back to the card"))
         await press(Qt.Key.Key_F8)
-        await until(lambda: dialog() is not None)
-        form = dialog()
-        assert form is not None
+        form = await dialog_shown()
         await press(Qt.Key.Key_Return)
         assert reads(form, "Write the reason and the manager’s name first.")
         await until(lambda: not cut_labels(form))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton
 
 from giftill.bootstrap import open_training_desk
 from giftill.config import Folders, Settings
@@ -19,7 +19,7 @@ from giftill.ui.app import open_window
 from giftill.ui.training import TrainingBand
 from tests.helpers.desk import code_of
 from tests.helpers.patience import until
-from tests.helpers.window import held, reads
+from tests.helpers.window import dialog, dialog_shown, held, reads
 from tests.helpers.window import press as press_key
 
 if TYPE_CHECKING:
@@ -63,19 +63,12 @@ async def opened(window: Window, name: str) -> QWidget:
     """Press a button until its dialog is there: the last one's task may still be ending."""
 
     def is_there() -> bool:
-        if QApplication.activeModalWidget() is None:
+        if dialog() is None:
             press(window, name)
-        return QApplication.activeModalWidget() is not None
+        return dialog() is not None
 
     await until(is_there)
-    return await dialog()
-
-
-async def dialog() -> QWidget:
-    await until(lambda: QApplication.activeModalWidget() is not None)
-    found = QApplication.activeModalWidget()
-    assert found is not None
-    return found
+    return await dialog_shown()
 
 
 def band(window: Window) -> TrainingBand:
@@ -94,7 +87,7 @@ async def test_a_practice_card_is_used_as_if_it_were_scanned(tmp_path: Path) -> 
     async with trained(tmp_path) as (window, _):
         window.go_to("holds")
         press(window, "Practice cards")
-        press(await dialog(), "Use the card: €50.00, never used")
+        press(await dialog_shown(), "Use the card: €50.00, never used")
         await until(lambda: reads(window, "€50.00"))
         assert window.current.name == "till"
 
@@ -103,20 +96,20 @@ async def test_the_code_of_a_practice_card_can_be_copied(tmp_path: Path) -> None
     async with trained(tmp_path) as (window, desk):
         assert desk.training is not None
         press(window, "Practice cards")
-        cards = await dialog()
+        cards = await dialog_shown()
         press(cards, "Copy the code of: €50.00, never used")
         (card, *_) = await desk.training.cards()
         assert QGuiApplication.clipboard().text() == card.code
         texts = [each.text() for each in cards.findChildren(QAbstractButton)]
         assert texts.count("Copied") == 1, "a toast would be behind the dialog"
         press(cards, "Close")
-        await until(lambda: QApplication.activeModalWidget() is None)
+        await until(lambda: dialog() is None)
 
 
 async def test_the_first_tab_among_the_practice_cards_comes_to_use(tmp_path: Path) -> None:
     async with trained(tmp_path) as (window, _):
         press(window, "Practice cards")
-        cards = await dialog()
+        cards = await dialog_shown()
         await until(cards.isActiveWindow)
         await press_key(Qt.Key.Key_Tab)
         chosen = cards.focusWidget()
@@ -132,10 +125,10 @@ async def test_the_practice_cards_show_what_is_on_them_now(tmp_path: Path) -> No
     async with trained(tmp_path) as (window, desk):
         hold = await held(desk)
         press(window, "Practice cards")
-        cards = await dialog()
+        cards = await dialog_shown()
         assert reads(cards, "€37.50 left, €12.50 on hold")
         press(cards, "Close")
-        await until(lambda: QApplication.activeModalWidget() is None)
+        await until(lambda: dialog() is None)
         await desk.sales.complete([hold])
         await held(desk, cents=3750)
         card = await desk.sales.look_up(code_of("new"))
@@ -158,10 +151,10 @@ async def test_filling_the_cards_again_is_asked_once_and_enter_goes_on_practisin
     async with trained(tmp_path) as (window, _):
         for answer in ("Go on practising", "Fill the cards"):
             press(await opened(window, "Practice cards"), "Fill the cards again")
-            await until(lambda: _asks_to_fill(QApplication.activeModalWidget()))
+            await until(lambda: _asks_to_fill(dialog()))
             assert not window.stop.is_set()
-            press(await dialog(), answer)
-            await until(lambda: QApplication.activeModalWidget() is None)
+            press(await dialog_shown(), answer)
+            await until(lambda: dialog() is None)
         await until(window.stop.is_set)
         assert window.starts_over
 
@@ -182,7 +175,7 @@ async def test_the_sheet_of_cards_is_written_and_opened(
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     async with trained(tmp_path) as (window, _):
         press(window, "Practice cards")
-        press(await dialog(), "Card sheet (PDF)")
+        press(await dialog_shown(), "Card sheet (PDF)")
         await until(lambda: len(opened) == 1)
         (sheet,) = tmp_path.rglob("*.pdf")
         assert opened == [str(sheet)]
@@ -193,13 +186,13 @@ async def test_the_network_cable_can_be_pulled_out_and_put_back(tmp_path: Path) 
     async with trained(tmp_path) as (window, desk):
         await desk.catalogue.locations()
         press(window, "Practise a fault")
-        press(await dialog(), "Network cable out")
+        press(await dialog_shown(), "Network cable out")
         await until(lambda: "Network cable out" in band(window).text)
         current = (await opened(window, "Practise a fault")).focusWidget()
         assert current is not None
         assert current.accessibleName() == "Network cable out"
-        press(await dialog(), "Close")
-        await until(lambda: QApplication.activeModalWidget() is None)
+        press(await dialog_shown(), "Close")
+        await until(lambda: dialog() is None)
         await desk.catalogue.locations()
         assert reads(window, "No connection.")
         press(await opened(window, "Practise a fault"), "Nothing")

@@ -20,23 +20,26 @@ from giftill.texts import Texts
 from giftill.ui.screens.registry import screens
 from giftill.ui.widgets.rail import Rail
 from giftill.ui.window import Window
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
-from tests.helpers.window import dialog, held, opened, press, queued, reads, scan
+from tests.helpers.window import (
+    close_dialog,
+    dialog,
+    dialog_shown,
+    held,
+    opened,
+    press,
+    queued,
+    reads,
+    scan,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 async def test_a_scan_on_another_screen_goes_to_the_till(
@@ -54,11 +57,10 @@ async def test_a_scan_while_a_question_is_open_changes_nothing(
 ) -> None:
     async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         await press(Qt.Key.Key_F1)
-        await until(lambda: dialog() is not None)
+        await dialog_shown()
         await scan(code_of("full_50").secret)
         assert dialog() is not None
-        await press(Qt.Key.Key_Escape)
-        await until(lambda: dialog() is None)
+        await close_dialog(Qt.Key.Key_Escape)
         assert not reads(window, "€50.00")
 
 
@@ -79,13 +81,10 @@ async def test_f1_tells_the_keys_of_the_screen_in_front(
     async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         window.go_to("holds")
         await press(Qt.Key.Key_F1)
-        await until(lambda: dialog() is not None)
-        page = dialog()
-        assert page is not None
+        page = await dialog_shown()
         assert reads(page, "Capture what is chosen")
         assert reads(page, "Change the location")
-        await press(Qt.Key.Key_Escape)
-        await until(lambda: dialog() is None)
+        await close_dialog(Qt.Key.Key_Escape)
 
 
 async def test_closing_with_captures_queued_asks_once_and_says_they_are_safe(
@@ -94,9 +93,7 @@ async def test_closing_with_captures_queued_asks_once_and_says_they_are_safe(
     async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         await queued(desk)
         window.close()
-        await until(lambda: dialog() is not None)
-        question = dialog()
-        assert question is not None
+        question = await dialog_shown()
         assert reads(question, "It is safe on this PC")
         assert not window.stop.is_set()
         await press(Qt.Key.Key_Return)
@@ -148,12 +145,9 @@ async def test_a_mistake_of_the_program_is_told_once(server: SandboxServer, tmp_
     async with desk_on(server, tmp_path) as desk, opened(desk) as window:
         window.tell_crash()
         window.tell_crash()
-        await until(lambda: dialog() is not None)
-        told = dialog()
-        assert told is not None
+        told = await dialog_shown()
         assert reads(told, "Something broke; nothing was lost")
-        await press(Qt.Key.Key_Escape)
-        await until(lambda: dialog() is None)
+        await close_dialog(Qt.Key.Key_Escape)
 
 
 async def test_an_error_of_the_world_is_shown_as_plain_text(

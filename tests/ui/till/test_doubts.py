@@ -14,12 +14,11 @@ from giftill.domain.operations import OperationState
 from giftill.journal import EventKind, Record
 from giftill.sandbox import Fault, FaultKind
 from tests.helpers.counter import at_the_till
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 from tests.helpers.qt import cut_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from giftill.domain.operations import Operation
@@ -27,12 +26,6 @@ if TYPE_CHECKING:
     from tests.helpers.counter import Counter
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 def redeemed(server: SandboxServer) -> list[tuple[str, int]]:

@@ -19,12 +19,12 @@ from giftill.ui.theme import Theme, apply
 from giftill.ui.widgets.code_field import CodeField
 from giftill.ui.widgets.keypad import Keypad
 from tests.helpers.counter import at_the_till
-from tests.helpers.desk import code_of, desk_on, sandbox
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 from tests.helpers.qt import cut_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
@@ -34,12 +34,6 @@ pytestmark = pytest.mark.anyio
 
 LONGER_THAN_A_DOUBLE_TAP_S = 0.45
 OFFLINE = Fault(FaultKind.OFFLINE)
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 def redeemed(server: SandboxServer, card: str) -> list[tuple[str, int, str]]:
