@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -11,6 +12,10 @@ from giftill.ui.widgets.amount_field import AmountField
 from giftill.ui.widgets.code_field import CodeField, grouped
 from giftill.ui.widgets.field_error import FieldError
 from giftill.ui.widgets.keypad import Keypad, KeypadKey
+from tests.helpers.widgets import name_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor
 
 
 def line_of(field: QWidget) -> QLineEdit:
@@ -249,9 +254,6 @@ def test_the_keypad_shows_the_languages_decimal_sign() -> None:
 def test_every_key_has_a_name() -> None:
     keypad = Keypad()
     keypad.retranslate(Texts("en"))
-    names = [
-        QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Name)
-        for each in keypad.findChildren(QPushButton)
-    ]
+    names = [name_of(each) for each in keypad.findChildren(QPushButton)]
     assert all(names)
     assert {"Backspace", "Clear", "Decimal separator", "7", "00"} <= set(names)
