@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import time
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.helpers.desktop import Terminal
 from tests.helpers.processes import kill, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.helpers.desktop import Desktop
@@ -28,25 +30,21 @@ FULL = SHOWCASE["full_50"].code
 OPENING_S = 0.6
 
 
-def painted(on: Desktop, till: Till, folder: Path) -> Terminal:
-    """Start a terminal, and return it as soon as it says that it was painted."""
+@contextmanager
+def painted(on: Desktop, till: Till, folder: Path) -> Iterator[Terminal]:
+    """Run a terminal for the length of the block, which begins as soon as it was painted."""
     said = folder / "said"
-    with said.open("wb") as output:
-        window = Terminal(on, till.with_environ(GIFTILL_TELL_PAINT="1"), output=output)
-    try:
+    telling = till.with_environ(GIFTILL_TELL_PAINT="1")
+    with said.open("wb") as output, closing(Terminal(on, telling, output=output)) as window:
         until(lambda: b"painted\n" in said.read_bytes(), "it is painted", pause_s=0.002)
-    except AssertionError:
-        window.close()
-        raise
-    return window
+        yield window
 
 
 @pytest.mark.parametrize("round_", range(5))
 def test_what_is_scanned_before_the_program_can_hear_it_is_answered(
     desktop: Desktop, till: Till, tmp_path: Path, round_: int
 ) -> None:
-    window = painted(desktop, till, tmp_path)
-    try:
+    with painted(desktop, till, tmp_path) as window:
         time.sleep(0.03 * round_)
         # Whatever it does now goes on after the scan: the system keeps the keys for it.
         window.process.send_signal(signal.SIGSTOP)
@@ -55,8 +53,6 @@ def test_what_is_scanned_before_the_program_can_hear_it_is_answered(
         window.process.send_signal(signal.SIGCONT)
         window.until_focus_on("Amount to hold")
         assert window.shows("Online")
-    finally:
-        window.close()
 
 
 def test_a_window_killed_at_any_instant_of_its_opening_loses_nothing(
@@ -70,10 +66,9 @@ def test_a_window_killed_at_any_instant_of_its_opening_loses_nothing(
     assert till.run("capture", held).status == 5
     server.start()
     for _ in range(12):
-        window = painted(desktop, till, tmp_path)
-        time.sleep(instants.uniform(0, OPENING_S))
-        kill(window.process)
-        window.close()
+        with painted(desktop, till, tmp_path) as window:
+            time.sleep(instants.uniform(0, OPENING_S))
+            kill(window.process)
     settle(till)
     books = audit(till, server, ("full_50",))
     assert books.open_holds == frozenset()

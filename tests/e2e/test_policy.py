@@ -6,6 +6,7 @@ The policy lies where every PC has it, in a folder that only these processes see
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,8 +74,7 @@ def test_with_a_policy_the_first_start_needs_nothing_but_the_token(
     )
     done = fresh_till.run("token", "set", stdin=f"{TOKEN}\n")
     assert (done.status, done.err) == (0, ""), done
-    window = Terminal(desktop, fresh_till)
-    try:
+    with closing(Terminal(desktop, fresh_till)) as window:
         window.until_shows("Kaartcode")
         window.until_shows(shop["street"])
         window.take_focus()
@@ -89,8 +89,6 @@ def test_with_a_policy_the_first_start_needs_nothing_but_the_token(
         desktop.picture("policy")
         desktop.press("F9")
         window.until_shows("De verkoop is afgerekend en bevestigd.")
-    finally:
-        window.close()
     (captured,) = server.redeems("full_50", 1250)
     assert captured["status"] == "success"
     assert shop["id"] in fresh_till.run("journal", "export").out
@@ -114,10 +112,7 @@ def test_who_starts_it_from_a_menu_reads_on_the_screen_what_is_wrong(
     desktop: Desktop, fresh_till: Till, etc: SmallDisk
 ) -> None:
     place(etc, "10.toml", 'language = "nl"\noutbox_limit_cents = 0\n')
-    notice = Terminal(desktop, fresh_till)
-    try:
+    with closing(Terminal(desktop, fresh_till)) as notice:
         notice.until_shows("The policy of this PC can’t be used")
         notice.until_shows("/etc/giftill/policy.d/10.toml")
         assert notice.confirm() == 8
-    finally:
-        notice.close()

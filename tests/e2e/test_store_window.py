@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,13 +52,10 @@ def its_till(server: Server, disk: SmallDisk, tmp_path: Path) -> Till:
 
 def refused(on: Desktop, till: Till, *sentences: str) -> int:
     """Start a window that can't open; return its status once its message was read."""
-    notice = Terminal(on, till)
-    try:
+    with closing(Terminal(on, till)) as notice:
         for each in sentences:
             notice.until_shows(each)
         return notice.confirm()
-    finally:
-        notice.close()
 
 
 def type_amount(on: Desktop, window: Terminal, euros: str, code: str = FULL) -> None:
@@ -177,15 +175,12 @@ def test_a_repair_at_the_start_is_told_until_a_manager_has_read_it(
     flip(file)
     title, read = "The journal was repaired", "A manager has read this"
     for button in ("Later", read):
-        window = Terminal(desktop, till)
-        try:
+        with closing(Terminal(desktop, till)) as window:
             window.until_shows(title)
             window.until_shows("Compare the last sales")
             desktop.picture("journal-repaired")
             window.press_away(button)
             assert not window.shows(title)
-        finally:
-            window.close()
     with terminal(desktop, till) as again:
         again.until_shows("Connection: Online")
         assert not again.shows(title)

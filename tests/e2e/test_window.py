@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,13 +30,10 @@ def window(desktop: Desktop, till: Till) -> Iterator[Terminal]:
 def test_a_second_window_on_the_same_till_says_so_and_ends_with_9(
     desktop: Desktop, till: Till, window: Terminal
 ) -> None:
-    second = Terminal(desktop, till)
-    try:
+    with closing(Terminal(desktop, till)) as second:
         second.until_shows("Giftill is already open")
         desktop.picture("second-window")
         assert second.confirm() == 9
-    finally:
-        second.close()
     assert window.process.poll() is None
     assert window.shows("Scan a gift card")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -312,9 +312,6 @@ def terminal(
     on: Desktop, till: Till, *words: str, output: IO[bytes] | None = None
 ) -> Iterator[Terminal]:
     """Run a terminal that is ready for the length of the block; at its end it is killed."""
-    it = Terminal(on, till, *words, output=output)
-    try:
+    with closing(Terminal(on, till, *words, output=output)) as it:
         it.ready()
         yield it
-    finally:
-        it.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import apsw
@@ -114,11 +114,8 @@ def _refuse_newer_journal(pc: Pc, packages: Packages, till: Till, on: Desktop) -
     assert refused.status == _NOT_SET_UP, refused
     assert _SENTENCE in refused.err, refused
     assert "Install the newest Giftill" in refused.err, refused
-    window = Terminal(on, till)
-    try:
+    with closing(Terminal(on, till)) as window:
         window.until_shows(_SENTENCE)
         assert window.confirm() == _NOT_SET_UP
-    finally:
-        window.close()
     assert file.read_bytes() == before
     pc.install(pc.put(packages.deb))
