@@ -9,28 +9,15 @@ import apsw
 import pytest
 
 from giftill.sandbox import SHOWCASE, Fault, FaultKind
-from tests.helpers.desk import sandbox
 from tests.helpers.shell import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
 
 FULL = SHOWCASE["full_50"].code
 CAPTURES = "/v1/transactions/*/capture"
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def shell(server: SandboxServer, tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "till", server.url)
 
 
 def balance(shell: Shell, code: str = FULL) -> int:

@@ -6,33 +6,16 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from giftill.domain.operations import AttentionKind, OperationState
 from giftill.domain.transactions import TransactionId
 from giftill.journal import EventKind, Journal, Record
 from giftill.sandbox import SHOWCASE, Fault, FaultKind
-from tests.helpers.desk import sandbox
-from tests.helpers.shell import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from giftill.sandbox import SandboxServer
+    from tests.helpers.shell import Shell
 
 FULL = SHOWCASE["full_50"].code
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def shell(server: SandboxServer, tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "till", server.url)
 
 
 def balance(shell: Shell) -> int:

@@ -10,27 +10,13 @@ from giftill.domain.operations import AccountId
 from giftill.sandbox import SHOWCASE, Fault, FaultKind
 from giftill.services.accounts import Accounts
 from giftill.vault import Vault
-from tests.helpers.desk import TOKEN, sandbox
-from tests.helpers.shell import Shell
+from tests.helpers.desk import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from giftill.sandbox import SandboxServer
+    from tests.helpers.shell import Shell
 
 FULL = SHOWCASE["full_50"].code
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def shell(server: SandboxServer, tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "till", server.url)
 
 
 @pytest.fixture
