@@ -23,7 +23,7 @@ from giftill.domain.message import N_, Message
 from .settings import NAMES, SettingsError, checked_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 DEFAULTS: Final = "defaults"
 
@@ -142,9 +142,10 @@ class PolicyFolder:
 class PolicyFile:
     """One TOML file."""
 
-    def __init__(self, path: Path) -> None:
-        """Read from `path`, which may be missing."""
+    def __init__(self, path: Path, read_bytes: Callable[[Path], bytes] = Path.read_bytes) -> None:
+        """Read from `path`, which may be missing, in a way that may refuse it."""
         self._path = path
+        self._read_bytes = read_bytes
 
     def read(self) -> Iterator[Sheet]:
         """Return what it says, if it is there."""
@@ -154,15 +155,16 @@ class PolicyFile:
             return
         except OSError as error:
             raise unreadable(self._path, error.strerror or str(error)) from error
-        yield _read_toml(self._path)
+        yield _read_toml(self._path, self._read_bytes)
 
 
 def system_places() -> Sequence[Place]:
     """Return where this system keeps policies, the weakest first; no variable can move them."""
     if sys.platform == "win32":
-        from .policy_windows import PolicyRegistry, program_data
+        from .policy_windows import PolicyRegistry, program_data, read_trusted
 
-        return (PolicyFile(program_data() / "Giftill" / "policy.toml"), PolicyRegistry())
+        file = program_data() / "Giftill" / "policy.toml"
+        return (PolicyFile(file, read_trusted), PolicyRegistry())
     if sys.platform == "darwin":
         from .policy_macos import LIBRARY, ManagedPreferences
 
@@ -222,9 +224,9 @@ def _decided(values: Mapping[str, object], where: str) -> dict[str, Decision]:
     return {name: Decision(value, where) for name, value in checked.items()}
 
 
-def _read_toml(file: Path) -> Sheet:
+def _read_toml(file: Path, read_bytes: Callable[[Path], bytes] = Path.read_bytes) -> Sheet:
     try:
-        content = file.read_bytes()
+        content = read_bytes(file)
     except OSError as error:
         # Also one that a link promises: what was meant to be fixed there must not be free.
         raise unreadable(file, error.strerror or str(error)) from error

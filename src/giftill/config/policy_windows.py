@@ -94,6 +94,14 @@ if sys.platform == "win32":
         finally:
             memory.CoTaskMemFree(found)
 
+    def read_trusted(file: Path) -> bytes:
+        """Read a policy file that only administrators can change; any other is refused."""
+        # Most tills have none, and start the sooner for not importing this.
+        from .policy_trust import read_guarded
+        from .policy_trust_windows import Windows
+
+        return read_guarded(file, Windows())
+
     def _values(key: str) -> tuple[RegistryValue, ...]:
         rights = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
         try:
