@@ -1,4 +1,4 @@
-"""A sandbox for each test of the command line, and a shell at a till on it."""
+"""A shell at a till on a sandbox of its own, for each test of the command line."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.desk import sandbox
 from tests.helpers.shell import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.desk import desk_on, sandbox
+from tests.helpers.desk import desk_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from giftill.sandbox import SandboxServer
     from giftill.services.desk import Desk
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
 
 
 @pytest.fixture
