@@ -14,6 +14,7 @@ from giftill.domain.message import Message
 from giftill.texts import Texts
 from giftill.ui.notice import Notice
 from tests.helpers.patience import until
+from tests.helpers.till import FakeClock
 from tests.helpers.window import press
 
 if TYPE_CHECKING:
@@ -26,23 +27,13 @@ SHORT_MS: Final = 300
 CLOSING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.ms = 1_000_000
-
-    def now_ms(self) -> int:
-        return self.ms
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def notice(anyio_backend: str, app: object, clock: Clock) -> AsyncIterator[Notice]:
+async def notice(anyio_backend: str, app: object, clock: FakeClock) -> AsyncIterator[Notice]:
     problem = GiftillError(Message("No till"), Message("The disk is full."), Message("Make room."))
     shown = Notice(problem, Texts("en"), now_ms=clock.now_ms)
     # As long as the till took to find out.
@@ -64,14 +55,16 @@ async def test_a_key_that_was_pressed_for_the_till_does_not_close_it_unread(
 
 @pytest.mark.parametrize("key", CLOSING)
 async def test_a_key_closes_it_for_who_has_read_it(
-    notice: Notice, clock: Clock, key: Qt.Key
+    notice: Notice, clock: FakeClock, key: Qt.Key
 ) -> None:
     clock.ms += LONG_MS
     await press(key)
     await until(notice.closed.is_set)
 
 
-async def test_a_scan_does_not_close_it_however_late_it_comes(notice: Notice, clock: Clock) -> None:
+async def test_a_scan_does_not_close_it_however_late_it_comes(
+    notice: Notice, clock: FakeClock
+) -> None:
     clock.ms += LONG_MS
     for key in (Qt.Key.Key_A, Qt.Key.Key_7, Qt.Key.Key_Return):
         await press(key)
@@ -79,7 +72,7 @@ async def test_a_scan_does_not_close_it_however_late_it_comes(notice: Notice, cl
 
 
 async def test_enter_struck_again_and_again_does_not_close_it_before_a_pause(
-    notice: Notice, clock: Clock
+    notice: Notice, clock: FakeClock
 ) -> None:
     for _ in range(10):
         clock.ms += SHORT_MS
@@ -90,7 +83,7 @@ async def test_enter_struck_again_and_again_does_not_close_it_before_a_pause(
     await until(notice.closed.is_set)
 
 
-async def test_enter_that_is_held_down_does_not_close_it(notice: Notice, clock: Clock) -> None:
+async def test_enter_that_is_held_down_does_not_close_it(notice: Notice, clock: FakeClock) -> None:
     (button,) = notice.findChildren(QPushButton)
     clock.ms += LONG_MS
     held = QKeyEvent(
