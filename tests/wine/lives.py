@@ -67,6 +67,9 @@ def fill_the_outbox(scene: Scene) -> None:
         policy = scene.pc.here(POLICY_FILE)
         policy.parent.mkdir(parents=True, exist_ok=True)
         policy.write_text('language = "nl"\n', "utf-8")
+        # Whatever this PC gives to new files: what is trusted there is what nobody else can write.
+        policy.parent.chmod(0o755)
+        policy.chmod(0o644)
 
 
 def refuse_while_running(scene: Scene) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORK: Final = ROOT / "build" / "windows"
 _WINE: Final = str(ROOT / "packaging" / "windows" / "wine")
-_PYTHON: Final = str(WORK / "python" / "python.exe")
+PYTHON: Final = str(WORK / "python" / "python.exe")
 _SERVER: Final = "/usr/lib/wine/wineserver"
 # Linux has room for a byte of an exit status; Windows Installer's have two.
 _TELL_STATUS: Final = (
@@ -88,7 +88,7 @@ class Pc:
 
     def run_line(self, line: str) -> Ended:
         """Run a command line as Windows gets it, and return its whole exit status."""
-        ended = self.run(_PYTHON, "-c", _TELL_STATUS, line)
+        ended = self.run(PYTHON, "-c", _TELL_STATUS, line)
         found = re.search(r"^status (\d+)\s*\Z", ended.out, re.MULTILINE)
         assert found, ended
         return Ended(int(found[1]), ended.out[: found.start()], ended.err)

@@ -14,12 +14,12 @@ from tests.helpers.certificates import self_signed
 from tests.helpers.processes import TOKEN, until
 from tests.helpers.proxy import proxy_before
 from tests.helpers.sheets import scanned_from
+from tests.wine import policies
 from tests.wine.pc import WORK
 
 if TYPE_CHECKING:
     from tests.wine.scene import Scene
 
-_POLICY: Final = r"HKLM\Software\Policies\Giftill"
 _CARD: Final = "full_50"
 _FEWEST_PICTURES: Final = 6
 _SMALLEST_PICTURE: Final = 10_000
@@ -45,7 +45,7 @@ def work(scene: Scene) -> None:
         found.append(f"{_play_demo(scene)} pictures")
     with scene.check("every code on the printed sheet of cards can be scanned") as found:
         found.append(f"{_scan_sheet(scene)} cards")
-    _obey_policies(scene)
+    policies.obey(scene)
     with scene.check("a server with an unknown certificate is not given the token"):
         _distrust(scene)
     scene.report.not_run(
@@ -109,27 +109,6 @@ def _scan_sheet(scene: Scene) -> int:
     codes = {each.code for each in SHOWCASE.values()}
     assert codes <= found, codes - found
     return len(codes)
-
-
-def _obey_policies(scene: Scene) -> None:
-    with scene.check("the policy file in ProgramData is obeyed"):
-        told = scene.till().run("--help")
-        assert "Gebruik:" in told.out, told
-    with scene.check("a policy in the registry goes before the file"):
-        scene.pc.set_value(_POLICY, "language", "REG_SZ", "en")
-        try:
-            told = scene.till().run("--help")
-            assert "Usage:" in told.out, told
-        finally:
-            scene.pc.forget_key(_POLICY)
-    with scene.check("a policy of another type stops the till with a sentence"):
-        scene.pc.set_value(_POLICY, "language", "REG_DWORD", "1")
-        try:
-            told = scene.till().run("holds")
-            assert told.status == _NOT_SET_UP, told
-            assert "REG_SZ" in told.err, told
-        finally:
-            scene.pc.forget_key(_POLICY)
 
 
 def _distrust(scene: Scene) -> None:
