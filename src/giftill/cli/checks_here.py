@@ -16,6 +16,7 @@ from giftill.services.limits import Age, Limits
 
 from .display import Display, find_display
 from .findings import Check, Finding
+from .problems import how_to_get_windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,7 +143,7 @@ def check_display(context: Context, platform: str = sys.platform) -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return _DISPLAY.warn(
             Message(N_("PySide6 is not installed, so the window can’t open.")),
-            Message(N_("Install PySide6-Essentials; the command line works without.")),
+            how_to_get_windows(),
         )
     display = find_display(context.environ, platform)
     if display is Display.THERE:

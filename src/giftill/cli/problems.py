@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import re
+import sys
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from giftill.config import FixedOptionError, FolderError, SettingsError
 from giftill.domain.errors import GiftillError
@@ -13,6 +15,9 @@ from .exits import Exit
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# How Linux says which library it did not find.
+_MISSING: Final = re.compile(r"^(?P<library>[^\s:/]+\.so[.\d]*): cannot open shared object file")
 
 
 class CommandError(GiftillError):
@@ -163,12 +168,7 @@ class NoWindowError(CommandError):
         super().__init__(
             Message(N_("No window on this PC")),
             Message(N_("The library for windows can’t be loaded: {problem}"), {"problem": problem}),
-            Message(
-                N_(
-                    "Install PySide6-Essentials and the system’s libegl1 and libxkbcommon0; the "
-                    "command line works without."
-                )
-            ),
+            how_to_get_windows(problem),
         )
 
 
@@ -186,6 +186,32 @@ class NoDisplayError(CommandError):
             else Message(N_("The display does not answer, so the window can’t open.")),
             Message(N_("Sign in to a desktop, or set DISPLAY; the command line works without.")),
         )
+
+
+def how_to_get_windows(problem: str = "") -> Message:
+    """Return what to do where the window's library can't be loaded.
+
+    Args:
+        problem: What the system said.
+    """
+    if not getattr(sys, "frozen", False):
+        return Message(
+            N_(
+                "Install PySide6-Essentials and the system’s libegl1 and libxkbcommon0; the "
+                "command line works without."
+            )
+        )
+    # A package brings the library along, and says what it needs of the system's.
+    missing = _MISSING.match(problem)
+    if missing is None:
+        return Message(N_("Install Giftill’s package again; the command line works without."))
+    return Message(
+        N_(
+            "Install Giftill’s package again, with all that it depends on: {library} is missing. "
+            "The command line works without."
+        ),
+        {"library": missing["library"]},
+    )
 
 
 def exit_for(error: GiftillError) -> Exit:
