@@ -120,10 +120,16 @@ class Training:
         """
         config = SandboxConfig(data=ledger)
         server = SandboxServer(config)
+        starting = asyncio.create_task(asyncio.to_thread(server.start))
         try:
-            await asyncio.to_thread(server.start)
+            await asyncio.shield(starting)
         except SandboxError as error:
             raise TrainingFailed(str(error)) from error
+        except asyncio.CancelledError:
+            # A thread can't be broken off, and nobody else knows of the server that it starts.
+            await asyncio.wait((starting,))
+            await asyncio.to_thread(server.stop)
+            raise
         return cls(server)
 
     async def stop(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 from giftill.sandbox import SHOWCASE
 from tests.helpers.audit import audit, settle
 from tests.helpers.desktop import Terminal
-from tests.helpers.processes import kill, until
+from tests.helpers.processes import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,9 @@ def test_what_is_scanned_before_the_program_can_hear_it_is_answered(
         assert window.shows("Online")
 
 
-def test_a_window_killed_at_any_instant_of_its_opening_loses_nothing(
-    desktop: Desktop, till: Till, server: Server, tmp_path: Path
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_a_window_ended_at_any_instant_of_its_opening_loses_nothing(
+    desktop: Desktop, till: Till, server: Server, tmp_path: Path, end: signal.Signals
 ) -> None:
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -68,7 +69,9 @@ def test_a_window_killed_at_any_instant_of_its_opening_loses_nothing(
     for _ in range(12):
         with painted(desktop, till, tmp_path) as window:
             time.sleep(instants.uniform(0, OPENING_S))
-            kill(window.process)
+            window.process.send_signal(end)
+            # Told to end, it does so in order as soon as it hears that.
+            assert window.process.wait(PATIENCE_S) in {0, -end}
     settle(till)
     books = audit(till, server, ("full_50",))
     assert books.open_holds == frozenset()

@@ -83,6 +83,11 @@ class Journal:
         writer.start()
         try:
             await asyncio.shield(asyncio.wrap_future(writer.started))
+        except asyncio.CancelledError:
+            # Its thread can't be broken off. Whoever gives up is told so once the folder is free.
+            writer.stop()
+            await asyncio.shield(asyncio.wrap_future(writer.ended))
+            raise
         except BaseException:
             writer.stop()
             raise

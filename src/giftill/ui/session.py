@@ -27,7 +27,7 @@ from .loop import event_loop
 from .repairs import tell_of_repairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -138,7 +138,7 @@ async def _show(
 
     Args:
         app: The application.
-        window: The window. It goes away first of all, also where the till can't be opened.
+        window: The window. It goes away first of all, also where it or the till can't be opened.
         opening: Opens the till.
         told: Set when the system or a terminal says that the program shall end.
         opened: Called once the till works.
@@ -159,17 +159,21 @@ async def _show(
     loop.set_exception_handler(loop_crash_handler(tell))
     app.commitDataRequest.connect(lambda _: stop())
     _stop_on_signals(loop, stop)
-    window.prepare()
     async with AsyncExitStack() as stack:
+        desk = None
         try:
-            desk = await stack.enter_async_context(opening.open_desk(begin))
-        except BaseException:
-            await window.close_down(0)
-            raise
+            window.prepare()
+            if told.is_set():
+                # It was said while one window was closed and the next not yet open.
+                stop()
+            entering = stack.enter_async_context(opening.open_desk(begin))
+            desk = await _unless_left(window, entering)
+        finally:
+            if desk is None:
+                await window.close_down(0)
+        if desk is None:
+            return False
         stack.push_async_callback(window.close_down, CLOSING_S)
-        if told.is_set():
-            # It was said while one window was closed and the next not yet open.
-            stop()
         if not window.stop.is_set():
             window.work_on(desk)
             begin.set()
@@ -181,6 +185,30 @@ async def _show(
             await window.stop.wait()
             telling.cancel()
     return window.starts_over and not told.is_set()
+
+
+async def _unless_left(window: Window, entering: Awaitable[Desk]) -> Desk | None:
+    """Wait for the till to be open; once the window is closed give that up, and return None.
+
+    What the opening waits for is cancelled then, and clears up. A thread that waits for the
+    keyring, which may take a minute, is left to itself: it holds neither journal nor process.
+    """
+    patience = asyncio.timeout(None)
+
+    async def give_up() -> None:
+        await window.stop.wait()
+        patience.reschedule(asyncio.get_running_loop().time())
+
+    giving_up = asyncio.create_task(give_up())
+    try:
+        async with patience:
+            return await entering
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        return None
+    finally:
+        giving_up.cancel()
 
 
 def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:

@@ -86,6 +86,17 @@ async def read_notice(*, closes: bool) -> None:
         each.close()
 
 
+def make_a_mistake_in_preparing() -> None:
+    """Let the window break before the till is even begun to be opened."""
+    reading: list[asyncio.Task[None]] = []
+
+    def fail(_window: Window) -> None:
+        reading.append(asyncio.create_task(read_notice(closes=True)))
+        crash()
+
+    setattr(Window, "prepare", fail)  # noqa: B010 - mypy knows no other way to change a method
+
+
 def let_the_disk_wait(folder: Path) -> None:
     """Let the disk give no file before `folder` has one named `go`."""
     disk = FaultyDisk()
@@ -100,6 +111,17 @@ def let_the_disk_wait(folder: Path) -> None:
     _disks.append(disk)
 
 
+async def wait_for_disk(*, closes: bool) -> None:
+    """Say when the disk was asked for the journal; close the window then or do not."""
+    (disk,) = _disks
+    (window,) = (each for each in QApplication.topLevelWidgets() if each.isVisible())
+    await until(lambda: bool(disk.actions))
+    if closes:
+        window.close()
+        assert not window.isVisible()
+    say("opening")
+
+
 def main() -> int:
     scenario, folder, url = sys.argv[1:]
     folders = Folders.within(Path(folder))
@@ -108,6 +130,8 @@ def main() -> int:
     background: set[asyncio.Task[None]] = set()
     if scenario.startswith("slow"):
         let_the_disk_wait(folders.data)
+    elif scenario == "unprepared":
+        make_a_mistake_in_preparing()
 
     @asynccontextmanager
     async def opened(begin: asyncio.Event) -> AsyncIterator[Desk]:
@@ -115,11 +139,7 @@ def main() -> int:
         if scenario == "in_use":
             background.add(asyncio.create_task(read_notice(closes=True)))
         if scenario.startswith("slow"):
-            (window,) = (each for each in QApplication.topLevelWidgets() if each.isVisible())
-            if scenario == "slow_closed":
-                asyncio.get_running_loop().call_soon(window.close)
-                await until(lambda: not window.isVisible())
-            say("opening")
+            background.add(asyncio.create_task(wait_for_disk(closes=scenario == "slow_closed")))
         if scenario in {"broken", "unread"}:
             background.add(asyncio.create_task(read_notice(closes=scenario == "broken")))
             crash()

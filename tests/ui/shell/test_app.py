@@ -132,8 +132,11 @@ def test_a_mistake_while_working_is_told_and_logged_and_the_terminal_goes_on(
     assert "a mistake of the program" in log_of(tmp_path)
 
 
-def test_a_mistake_while_opening_is_told_and_logged(server: SandboxServer, tmp_path: Path) -> None:
-    with start("broken", tmp_path, server) as terminal:
+@pytest.mark.parametrize("mistake", ["unprepared", "broken"])
+def test_a_mistake_while_opening_is_told_and_logged(
+    server: SandboxServer, tmp_path: Path, mistake: str
+) -> None:
+    with start(mistake, tmp_path, server) as terminal:
         assert line_of(terminal) == "Notice"
         assert terminal.wait(PATIENCE_S) == NOT_SET_UP
     assert "a mistake of the program" in log_of(tmp_path)
