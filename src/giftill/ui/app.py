@@ -13,7 +13,7 @@ from giftill.texts import Texts
 
 from .screens.registry import screens
 from .theme import Appearance
-from .window import Window
+from .window import UNSEEN_MS, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -32,8 +32,6 @@ _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (1024, 720)
 # How long running actions may take to end when the window closes.
 CLOSING_S: Final = 8.0
-# A window that starts minimised is not painted; its till opens all the same.
-_UNSEEN_MS: Final = 1_000
 
 
 def run(
@@ -140,7 +138,7 @@ async def open_window(desk: Desk, t: Texts, *, play_sounds: bool = True) -> Asyn
 
 def _wait_until_seen(app: QApplication, window: Window) -> None:
     """Let Qt paint the window, and nothing else: what people do waits for those who hear it."""
-    patience = QTimer(singleShot=True, interval=_UNSEEN_MS)
+    patience = QTimer(singleShot=True, interval=UNSEEN_MS)
     patience.start()
     only_paint = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
     while not window.is_seen and patience.isActive():

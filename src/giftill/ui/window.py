@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from .widgets.toast import Toast
 
 _TILL: Final = "till"
-# A window that starts minimised is not painted; its till works all the same.
-_UNSEEN_MS: Final = 2_000
+# A window that starts minimised is not painted; nothing waits longer than this until it is.
+UNSEEN_MS: Final = 1_000
 # What opens within this time needs no words for its delay.
 _LATE_MS: Final = 1_000
 
@@ -131,7 +131,7 @@ class Window(QMainWindow):
         first.prepare(self._coming)
         self._shortcuts.use(first.keys())
         first.shown()
-        QTimer.singleShot(_UNSEEN_MS, self, self._tell_seen)
+        QTimer.singleShot(UNSEEN_MS, self, self._tell_seen)
         QTimer.singleShot(_LATE_MS, self, self._tell_late)
 
     def work_on(self, desk: Desk) -> None:

@@ -148,3 +148,12 @@ def test_qts_binding_does_not_read_the_source_of_all_that_is_loaded(said: list[s
     is_taken_out, sources_in_memory = said[3:]
     assert is_taken_out == "True"
     assert sources_in_memory == ""
+
+
+def test_how_long_a_window_that_is_not_painted_is_waited_for_is_said_once() -> None:
+    said = [
+        each.name
+        for each in (_ROOT / "src" / "giftill" / "ui").rglob("*.py")
+        if "UNSEEN_MS: Final" in each.read_text("utf-8")
+    ]
+    assert said == ["window.py"]
