@@ -96,7 +96,7 @@ class Window(QMainWindow):
         self._duties: Duties | None = None
         self._coming: DeskToCome | None = None
         self._wishes: list[Callable[[], None]] = []
-        self._wanted: str | None = None
+        self._wanted: tuple[str, int] | None = None
         self._attention: int | None = None
         self._shortcuts: Shortcuts | None = None
         self._toast: Toast | None = None
@@ -139,6 +139,9 @@ class Window(QMainWindow):
         from .duties import Duties
 
         assert self._coming is not None, "prepare comes first"
+        wanted, acts = self._wanted or (None, None)
+        # Whoever went on here since is not torn away while typing, nor from the card scanned.
+        wanted = wanted if self.current.acts == acts else None
         self._desk = desk
         self._settings = desk.settings.current
         duties = self._duties = Duties(self, desk, self._t, self._tasks, self._render_status)
@@ -150,8 +153,8 @@ class Window(QMainWindow):
         duties.start()
         while self._wishes:
             self._wishes.pop(0)()
-        if self._wanted is not None:
-            self.go_to(self._wanted)
+        if wanted is not None:
+            self.go_to(wanted)
 
     async def close_down(self, timeout_s: float) -> None:
         """Let running actions end, follow the till no more, and go.
@@ -198,7 +201,7 @@ class Window(QMainWindow):
         """Show a screen, by its name; one that was never shown is built once the till is open."""
         self._wanted = None
         if name not in self._built and self._desk is None:
-            self._wanted = name
+            self._wanted = name, self.current.acts
             return
         screen = self._put_in_front(name)
         if self._shortcuts is not None:
@@ -351,8 +354,6 @@ class Window(QMainWindow):
         self._take_scan(text)
 
     def _take_scan(self, text: str) -> None:
-        # Whoever scans wants to see the card, and no longer the screen chosen before.
-        self._wanted = None
         if not self.current.scanned(text):
             self.go_to(_TILL)
             self.current.scanned(text)

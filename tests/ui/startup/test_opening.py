@@ -221,20 +221,49 @@ async def test_of_two_screens_that_were_chosen_meanwhile_the_later_one_comes(
         assert window.current.name == "outbox"
 
 
-@pytest.mark.parametrize("comes_back_by", ["key", "scan"])
-async def test_who_chose_a_screen_and_came_back_to_the_till_stays_there(
-    window: Window, front: Front, tmp_path: Path, comes_back_by: str
+async def do_something(window: Window, what: str) -> None:
+    """Do something at the Till, in one of the ways that there are."""
+    secret = code_of("full_50").secret
+    if what == "its key":
+        await press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    elif what == "a scan":
+        await scan(secret)
+    elif what == "a typed code":
+        await type_slowly(secret + "\r")
+    elif what == "half a code":
+        await type_slowly(secret[:8])
+    elif what == "the key of the total":
+        await press(Qt.Key.Key_F3)
+    else:
+        next(each for each in places(window) if each.accessibleName() == "7").click()
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["its key", "a scan", "a typed code", "half a code", "the key of the total", "the keypad"],
+)
+async def test_who_chose_a_screen_and_went_on_at_the_till_stays_there(
+    window: Window, front: Front, tmp_path: Path, what: str
 ) -> None:
     await press(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    if comes_back_by == "key":
-        await press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    else:
-        await scan(code_of("full_50").secret)
-        await until(lambda: sees(window, "Looking up"))
+    await do_something(window, what)
+    before = typed(window)
     async with opened(window, front, tmp_path):
         assert window.current.name == "till"
-        if comes_back_by == "scan":
+        if what in {"a scan", "a typed code"}:
             await until(lambda: reads(window, "€50.00"))
+        else:
+            assert typed(window) == before
+
+
+@pytest.mark.parametrize("what", ["a scan", "a typed code", "half a code", "the keypad"])
+async def test_who_went_on_at_the_till_and_then_chose_a_screen_gets_that_screen(
+    window: Window, front: Front, tmp_path: Path, what: str
+) -> None:
+    await do_something(window, what)
+    await press(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    async with opened(window, front, tmp_path):
+        assert window.current.name == "holds"
 
 
 async def test_the_help_page_needs_no_till(window: Window) -> None:

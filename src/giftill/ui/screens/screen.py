@@ -64,9 +64,11 @@ class Screen(QWidget):
 
     Attributes:
         name: Its name in `Shell.go_to`, such as `till`.
+        acts: How often somebody did something here; counted by the screen that is painted first.
     """
 
     name: str = ""
+    acts: int = 0
 
     def take_cursor(self) -> None:
         """Put the cursor where work starts; all that can be done before `prepare`."""

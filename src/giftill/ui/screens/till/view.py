@@ -62,7 +62,6 @@ class TillScreen(TillWidgets):
         super().__init__(parts.t, parts.parent)
         self._shell = parts.shell
         self._tasks = TaskScope(self, parts.shell.report)
-        self._looks = 0
         self._state: TillState | None = None
 
     # -- what the window asks ---------------------------------------------------------------
@@ -98,7 +97,7 @@ class TillScreen(TillWidgets):
         return (
             KeyHint(keys.SCAN, t("New scan, keeping the sale"), does.new_scan),
             KeyHint(keys.LATER, t("Settle this sale later"), self._settle_later),
-            KeyHint(keys.TOTAL, t("Sale total"), does.go_to_total),
+            KeyHint(keys.TOTAL, t("Sale total"), self._go_to_total),
             KeyHint(keys.FULL, t("Full balance, or rest of the sale"), does.fill_in),
             KeyHint(keys.USE, t("Use the hold that was found"), self._use),
             KeyHint(keys.RELEASE, t("Release the hold that was found"), self._release),
@@ -164,13 +163,20 @@ class TillScreen(TillWidgets):
             return
         super().keyPressEvent(event)
 
+    def _count_act(self) -> None:
+        self.acts += 1
+
+    def _go_to_total(self) -> None:
+        self._count_act()
+        self.presenter.go_to_total()
+
     def _look_up(self, text: str) -> None:
         self._start_look(partial(self.presenter.look_up, text))
 
     def _start_look(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         # Each look-up has a key of its own: the newest is never turned away by an older one.
-        self._looks += 1
-        self._tasks.start(("look", self._looks), work)
+        self._count_act()
+        self._tasks.start(("look", self.acts), work)
 
     def _hold(self) -> None:
         self._tasks.start(_MONEY, self.presenter.hold)
@@ -236,6 +242,8 @@ class TillScreen(TillWidgets):
         if isinstance(line, QLineEdit):
             # Enter in an empty field means “go on”, which the kit's own signal does not tell.
             line.returnPressed.connect(self._code_entered)
+        for edited in (self._code.edited, self._sale.edited, self._amount.edited):
+            edited.connect(self._count_act)
         self._trouble.leads.connect(self._shell.go_to)
         self._notice.leads.connect(self._shell.go_to)
         self._notice.chosen.connect(self._answer)
