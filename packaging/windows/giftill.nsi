@@ -60,6 +60,10 @@ VIFileVersion "${VERSION}.0"
 !insertmacro FILE_DETAILS ${LANG_DUTCH}
 
 !define FILE_ATTRIBUTE_REPARSE_POINT 0x400
+!define SE_FILE_OBJECT 1
+!define OWNER_SECURITY_INFORMATION 1
+!define WINLOCALSYSTEMSID 22
+!define WINBUILTINADMINISTRATORSSID 26
 ; Changes who may do what; /L: with a link itself, not with what it leads to.
 !macro ICACLS path change
   nsExec::Exec '"$SYSDIR\icacls.exe" "${path}" ${change} /L /Q'
@@ -295,8 +299,23 @@ Section "Giftill"
   WriteRegDWORD HKLM "${UNINSTALL_KEY}" NoRepair 1
 SectionEnd
 
-; Where an administrator may put policy.toml. Of itself Windows lets every user write there, and who
-; can write a policy needs none. What a user has put in its place before is not followed.
+; $0: a folder. Leaves $1 not zero where its owner is the administrators or the system.
+Function FindOwner
+  StrCpy $1 0
+  System::Call 'advapi32::GetNamedSecurityInfoW(w r0, i ${SE_FILE_OBJECT}, i ${OWNER_SECURITY_INFORMATION}, *p .r2, p 0, p 0, p 0, *p .r3) i.r4'
+  ${If} $4 = 0
+    System::Call 'advapi32::IsWellKnownSid(p r2, i ${WINBUILTINADMINISTRATORSSID}) i.r1'
+    ${If} $1 = 0
+      System::Call 'advapi32::IsWellKnownSid(p r2, i ${WINLOCALSYSTEMSID}) i.r1'
+    ${EndIf}
+    System::Call 'kernel32::LocalFree(p r3)'
+  ${EndIf}
+FunctionEnd
+
+; Where an administrator may put policy.toml. Of itself Windows lets every user write there; after
+; this only administrators can. What is in the file, and whose it is, is left as it is: the till
+; refuses one that others could have written. So is a folder with a policy in it that somebody else
+; made: handed over to the administrators, it would look like one that nobody else could write to.
 Function MakePolicyFolder
   StrCpy $0 "$APPDATA\Giftill"
   System::Call 'kernel32::GetFileAttributesW(w r0) i.r1'
@@ -305,14 +324,16 @@ Function MakePolicyFolder
   ${AndIf} $2 <> 0
     RMDir $0
   ${EndIf}
+  ${If} ${FileExists} "$0\policy.toml"
+    Call FindOwner
+    ${If} $1 = 0
+      Return
+    ${EndIf}
+  ${EndIf}
   CreateDirectory $0
   !insertmacro ICACLS "$0" "/setowner *S-1-5-32-544"
   !insertmacro ICACLS "$0" "/reset"
   !insertmacro ICACLS "$0" "/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX"
-  ${If} ${FileExists} "$0\policy.toml"
-    !insertmacro ICACLS "$0\policy.toml" "/setowner *S-1-5-32-544"
-    !insertmacro ICACLS "$0\policy.toml" "/reset"
-  ${EndIf}
 FunctionEnd
 
 ; The setup has an administrator's rights; the till gets those of the person at the screen.

@@ -99,6 +99,21 @@ def test_no_line_of_it_touches_a_tills_data() -> None:
     assert [line for line in LINES if "$APPDATA" in line] == ['StrCpy $0 "$APPDATA\\Giftill"']
 
 
+def test_it_makes_no_policy_its_own_that_somebody_else_put_there() -> None:
+    """The till looks at owner and rights; a setup that gives it good ones would mislead it."""
+    script = (WINDOWS / "giftill.nsi").read_text("utf-8")
+    body = script[script.index("Function MakePolicyFolder") :].partition("FunctionEnd")[0]
+    before, _, after = body.partition("Call FindOwner")
+    assert re.search(r'\$\{If\} \$\{FileExists\} "\$0\\policy\.toml"\s*$', before)
+    assert re.match(r"\s*\$\{If\} \$1 = 0\s*Return\s", after)
+    changes = [line for line in LINES if line.startswith("!insertmacro ICACLS")]
+    assert len(changes) == 3
+    assert all(line.startswith('!insertmacro ICACLS "$0" ') for line in changes)
+    assert [line in after for line in changes] == [True] * 3
+    # Of the folder alone, not of what lies in it.
+    assert not re.search(r"/T\b", "".join(changes))
+
+
 @pytest.mark.parametrize("function", [".onInit", "un.onInit"])
 def test_setup_and_uninstaller_see_the_64_bit_registry_and_all_users(function: str) -> None:
     script = (WINDOWS / "giftill.nsi").read_text("utf-8")
