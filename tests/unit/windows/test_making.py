@@ -213,6 +213,41 @@ def test_a_release_is_made_with_a_mended_nsis(payload: Path, tmp_path: Path, ver
     assert done.returncode == 77
 
 
+def test_a_release_that_no_commit_dates_is_not_made(payload: Path, tmp_path: Path) -> None:
+    tools = with_nsis(tmp_path, "v3.12")
+    without_git(tmp_path)
+    done = installers(
+        "--release", payload, tmp_path / "out", VERSION, SOURCE_DATE_EPOCH="", **tools
+    )
+    assert done.returncode == 8
+    assert "fatal: what git says" in done.stderr
+    assert "A release is dated by its commit, and git can't tell that one" in done.stderr
+    assert not (tmp_path / "out").exists()
+    given = installers("--release", payload, tmp_path / "out", VERSION, **tools)
+    # The stand-in for makensis is asked to make the setup, and gives up.
+    assert given.returncode == 77
+
+
+def test_a_trial_without_git_is_dated_all_the_same(payload: Path, tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    without_git(tmp_path)
+    made = make(
+        payload,
+        tmp_path / "out",
+        SOURCE_DATE_EPOCH="",
+        PATH=f"{tmp_path / 'tools'}:{os.environ['PATH']}",
+    )
+    assert "fatal" not in made.said
+    assert "1980/01/02" in output("msiinfo", "export", str(made.msi), "_SummaryInformation")
+
+
+def without_git(folder: Path) -> None:
+    """Put a git among the tools that knows of no commit."""
+    git = folder / "tools" / "git"
+    git.write_text("#!/bin/sh\necho 'fatal: what git says' >&2\nexit 128\n")
+    git.chmod(0o755)
+
+
 def with_nsis(folder: Path, version: str) -> dict[str, str]:
     """Put a makensis first that knows its version, and nothing else."""
     tools = folder / "tools"

@@ -138,9 +138,9 @@ def test_users_can_read_the_folder_of_the_policy_and_not_write_into_it(made: Mad
     assert made.table("CreateFolder") == [["POLICYFOLDER", "PolicyFolder"]]
     ((_, folder, table, rights, _),) = made.table("MsiLockPermissionsEx")
     assert (folder, table) == ("POLICYFOLDER", "CreateFolder")
-    # Nothing inherited (P); the system and administrators everything, users read and enter. No owner
-    # (O:): handed over to the administrators, a folder that a user made would look like theirs, and
-    # the till would trust the policy in it.
+    # Nothing inherited (P); the system and administrators everything, users read and enter. And no
+    # owner (O:): handed over to the administrators, a folder that a user made would look like
+    # theirs, and the till would trust the policy in it.
     assert rights == "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 
 
