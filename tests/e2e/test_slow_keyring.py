@@ -46,10 +46,21 @@ def silent_keyring(desktop: Desktop) -> Iterator[None]:
 
 def until_at_the_keyring(window: Terminal, till: Till) -> None:
     """Wait until a terminal has its journal, and goes on only when somebody else does something."""
-    lock = str(till.data / "journal.lock")
-    files = Path(f"/proc/{window.process.pid}/fd")
-    until(lambda: lock in map(os.readlink, files.iterdir()), "it has the folder's lock")
+
+    def has_lock() -> bool:
+        opened = Path(f"/proc/{window.process.pid}/fd").iterdir()
+        return till.data / "journal.lock" in map(_file_behind, opened)
+
+    until(has_lock, "it has the folder's lock")
     until_idle(window.process)
+
+
+def _file_behind(opened: Path) -> Path | None:
+    try:
+        return opened.readlink()
+    except FileNotFoundError:
+        # Closed again since it was listed.
+        return None
 
 
 class _Message(ctypes.Structure):
