@@ -41,6 +41,15 @@ def log_of(folder: Path) -> str:
     return (folder / "logs" / "giftill.log").read_text("utf-8")
 
 
+async def has_intact_journal(folder: Path) -> bool:
+    """Tell whether the journal is whole; nobody else may have it open."""
+    journal = await Journal.open(folder, now_ms=lambda: 0)
+    try:
+        return (await journal.verify()).is_intact
+    finally:
+        await journal.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows tells a program to end through Qt")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_closes_the_terminal_in_order(
@@ -68,9 +77,7 @@ async def test_a_terminal_closed_while_the_disk_is_slow_ends_in_order_once_it_ha
         assert terminal.wait(PATIENCE_S) == DONE
         # Its workers never began: nobody said that the window was seen at work.
         assert line_of(terminal) == ""
-    journal = await Journal.open(tmp_path, now_ms=lambda: 0)
-    assert (await journal.verify()).is_intact
-    await journal.close()
+    assert await has_intact_journal(tmp_path)
 
 
 @pytest.mark.anyio
@@ -81,9 +88,7 @@ async def test_a_closed_terminal_leaves_the_journal_free(
         assert line_of(terminal) == "seen"
         terminal.terminate()
         terminal.wait(PATIENCE_S)
-    journal = await Journal.open(tmp_path, now_ms=lambda: 0)
-    assert (await journal.verify()).is_intact
-    await journal.close()
+    assert await has_intact_journal(tmp_path)
 
 
 def test_a_second_terminal_on_the_same_folder_says_so_in_a_small_window(
