@@ -1,6 +1,6 @@
 ; The setup for a PC that is installed by hand: two clicks, or /S without a question.
 ; packaging/windows/installers compiles it in a folder that holds payload/, giftill.ico and what
-; layout.py wrote; it defines VERSION, UPGRADE_CODE, SIZE_KB, OUT and SIGN.
+; layout.py wrote; it defines VERSION, MAKER, COPYRIGHT, UPGRADE_CODE, SIZE_KB, OUT and SIGN.
 ; Exit status: 0 done, 1 given up by the user, 2 a file could not be written, 112 no room on the
 ; disk, 740 not an administrator, 1618 Giftill or another setup is running (try again later), 1633
 ; another Windows is needed, 1638 a newer version or the MSI is installed.
@@ -51,8 +51,8 @@ VIFileVersion "${VERSION}.0"
 !macro FILE_DETAILS language
   VIAddVersionKey /LANG=${language} ProductName "Giftill"
   VIAddVersionKey /LANG=${language} FileDescription "Giftill ${VERSION}"
-  VIAddVersionKey /LANG=${language} CompanyName "The Giftill team"
-  VIAddVersionKey /LANG=${language} LegalCopyright "The Giftill team"
+  VIAddVersionKey /LANG=${language} CompanyName "${MAKER}"
+  VIAddVersionKey /LANG=${language} LegalCopyright "${COPYRIGHT}"
   VIAddVersionKey /LANG=${language} ProductVersion "${VERSION}"
   VIAddVersionKey /LANG=${language} FileVersion "${VERSION}"
 !macroend
@@ -290,7 +290,7 @@ Section "Giftill"
   WriteRegStr HKLM "${UNINSTALL_KEY}" DisplayName "Giftill"
   WriteRegStr HKLM "${UNINSTALL_KEY}" DisplayVersion "${VERSION}"
   WriteRegStr HKLM "${UNINSTALL_KEY}" DisplayIcon "$INSTDIR\giftill.exe,0"
-  WriteRegStr HKLM "${UNINSTALL_KEY}" Publisher "The Giftill team"
+  WriteRegStr HKLM "${UNINSTALL_KEY}" Publisher "${MAKER}"
   WriteRegStr HKLM "${UNINSTALL_KEY}" InstallLocation "$INSTDIR"
   WriteRegStr HKLM "${UNINSTALL_KEY}" UninstallString '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKLM "${UNINSTALL_KEY}" QuietUninstallString '"$INSTDIR\uninstall.exe" /S'

@@ -1,19 +1,12 @@
-"""Writes what Windows shows of giftill.exe under Properties, Details: PyInstaller's version file.
-
-Usage: python version_resource.py VERSION OUT.txt
-"""
+"""What Windows shows of giftill.exe under Properties, Details: PyInstaller's version file."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Final
 
 _DETAILS: Final = {
-    "CompanyName": "The Giftill team",
     "FileDescription": "Giftill",
     "InternalName": "giftill",
-    "LegalCopyright": "The Giftill team, MIT licence",
     "OriginalFilename": "giftill.exe",
     "ProductName": "Giftill",
 }
@@ -22,14 +15,22 @@ _LANGUAGE: Final = 0x0409
 _UNICODE: Final = 1200
 
 
-def text(version: str) -> str:
+def text(version: str, maker: str, copyright_line: str) -> str:
     """Return the version file.
 
     Args:
         version: Three numbers, such as `0.1.0`.
+        maker: Who makes it.
+        copyright_line: Whose it is.
     """
     numbers = (*(int(number) for number in version.split(".")), 0)
-    details = {**_DETAILS, "FileVersion": version, "ProductVersion": version}
+    details = {
+        **_DETAILS,
+        "CompanyName": maker,
+        "FileVersion": version,
+        "LegalCopyright": copyright_line,
+        "ProductVersion": version,
+    }
     strings = ",\n      ".join(
         f"StringStruct({name!r}, {value!r})" for name, value in sorted(details.items())
     )
@@ -52,9 +53,3 @@ def text(version: str) -> str:
   ],
 )
 """
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:  # noqa: PLR2004 - two arguments
-        sys.exit("Usage: python version_resource.py VERSION OUT.txt")
-    Path(sys.argv[2]).write_text(text(sys.argv[1]), "utf-8")

@@ -29,6 +29,8 @@ def answers(folder: Path, address: str, version: str) -> dict[str, str]:
     Raises:
         UnfitError: An installer is missing, or the address or version is none.
     """
+    import project
+
     check_version(version)
     if not re.fullmatch(r"https://[^\s\"'#]+[^\s\"'#/]", address):
         raise UnfitError(f"{address} is no https address without a slash at its end.")
@@ -38,6 +40,7 @@ def answers(folder: Path, address: str, version: str) -> dict[str, str]:
     }
     found = {
         "ADDRESS": address,
+        "MAKER": project.maker(),
         "PRODUCT_CODE": str(product_code(version)).upper(),
         "UPGRADE_CODE": str(UPGRADE_CODE).upper(),
         "VERSION": version,
@@ -60,6 +63,8 @@ def main(folder: Path, address: str, version: str) -> None:
 
 
 if __name__ == "__main__":
+    # project.py is for every system.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     if len(sys.argv) != 4:  # noqa: PLR2004 - three arguments
         sys.exit("Usage: python3 winget.py FOLDER ADDRESS VERSION")
     try:

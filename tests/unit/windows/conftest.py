@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.windows_installers import WINDOWS, Made, make, nsis_folder
 
 # The scripts of packaging/ are run, not installed.
-sys.path.insert(0, str(WINDOWS))
+sys.path[:0] = [str(WINDOWS), str(WINDOWS.parent)]
 
 
 @pytest.fixture(scope="session")

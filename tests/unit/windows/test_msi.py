@@ -38,8 +38,11 @@ def test_it_is_for_the_whole_pc_and_64_bits(made: Made) -> None:
 
 
 def test_windows_shows_it_as_giftill_with_its_icon(made: Made) -> None:
+    import project
+
     properties = made.properties()
     assert properties["ProductName"] == "Giftill"
+    assert properties["Manufacturer"] == project.maker()
     assert properties["ProductVersion"] == VERSION
     assert properties["ARPPRODUCTICON"] == "giftill.ico"
     assert [row[0] for row in made.table("Icon")] == ["giftill.ico"]

@@ -35,6 +35,7 @@ def test_the_setup_shows_the_drawing_beside_its_last_page() -> None:
 
 
 def test_the_details_name_the_program_its_maker_and_its_version() -> None:
+    import project
     from version_resource import text
 
     details: dict[str, str] = {}
@@ -42,10 +43,14 @@ def test_the_details_name_the_program_its_maker_and_its_version() -> None:
     read: dict[str, Any] = {part: lambda *inner, **named: (inner, named) for part in parts}
     read |= {"VSVersionInfo": read["FixedFileInfo"], "StringStruct": details.setdefault}
     # As PyInstaller reads it: https://pyinstaller.org/en/stable/usage.html, version resources.
-    _, named = eval(text("1.20.3"), {"__builtins__": {}}, read)  # noqa: S307 - our own text
+    _, named = eval(  # noqa: S307 - our own text
+        text("1.20.3", project.maker(), project.copyright_line()), {"__builtins__": {}}, read
+    )
     _, fixed = named["ffi"]
     assert fixed["filevers"] == fixed["prodvers"] == (1, 20, 3, 0)
     assert details["ProductVersion"] == details["FileVersion"] == "1.20.3"
     assert details["ProductName"] == details["FileDescription"] == "Giftill"
     assert details["OriginalFilename"] == "giftill.exe"
     assert details["CompanyName"] == "The Giftill team"
+    assert details["LegalCopyright"].startswith("Copyright (c) 20")
+    assert details["LegalCopyright"].endswith(" The Giftill team")

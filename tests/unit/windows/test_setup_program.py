@@ -130,9 +130,12 @@ def test_a_file_that_cannot_be_written_ends_it() -> None:
     assert "AllowSkipFiles off" in LINES
 
 
-def test_it_says_which_version_it_is(made: Made) -> None:
+def test_it_says_which_version_it_is_and_whose(made: Made) -> None:
+    import project
+
     content = made.setup.read_bytes()
-    for detail in (f"Giftill {VERSION}", "The Giftill team", "requireAdministrator"):
+    whose = (project.maker(), project.copyright_line())
+    for detail in (f"Giftill {VERSION}", *whose, "requireAdministrator"):
         assert detail.encode("utf-16-le") in content or detail.encode() in content
 
 

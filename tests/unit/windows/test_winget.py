@@ -43,12 +43,16 @@ def manifests(folder: Path) -> dict[str, Any]:
 
 
 def test_they_name_one_package_and_version_in_two_languages(folder: Path) -> None:
+    import project
+
     assert fill(folder, ADDRESS).returncode == 0
     found = manifests(folder)
     assert found.keys() == {"version", "installer", "defaultLocale en-US", "locale nl-NL"}
     assert {each["PackageIdentifier"] for each in found.values()} == {"Giftill.Giftill"}
     assert {each["PackageVersion"] for each in found.values()} == {VERSION}
     assert found["version"]["DefaultLocale"] == "en-US"
+    for locale in ("defaultLocale en-US", "locale nl-NL"):
+        assert found[locale]["Publisher"] == project.maker()
 
 
 def test_they_lead_to_the_installers_and_hold_their_hashes(folder: Path) -> None:
