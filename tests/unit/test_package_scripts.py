@@ -126,6 +126,40 @@ def test_a_program_of_the_same_name_somewhere_else_is_none_of_its_business(
         process.wait()
 
 
+@pytest.mark.parametrize("call", REPLACING, ids=" ".join)
+def test_a_program_that_was_replaced_while_it_ran_still_counts(
+    root: Path, running: subprocess.Popen[bytes], call: tuple[str, ...]
+) -> None:
+    program = root / "opt" / "giftill" / "giftill"
+    newer = program.with_suffix(".dpkg-new")
+    shutil.copy(program, newer)
+    newer.replace(program)
+    refused = run_script(root, *call)
+    assert refused.returncode == 1
+    assert f"process {running.pid} of" in refused.stderr
+
+
+def test_nobody_starts_the_program_while_its_files_are_replaced(root: Path) -> None:
+    program = root / "opt" / "giftill" / "giftill"
+    assert run_script(root, "preinst", "upgrade", "0.1.0", "0.2.0").returncode == 0
+    # Root may run a file as soon as anybody may, and nobody may.
+    with pytest.raises(PermissionError):
+        subprocess.run([program, "0"], check=True)
+    assert run_script(root, "postrm", "abort-upgrade", "0.1.0", "0.2.0").returncode == 0
+    subprocess.run([program, "0"], check=True)
+
+
+@pytest.mark.parametrize("call", REPLACING, ids=" ".join)
+def test_a_refusal_leaves_the_program_as_it_was(
+    root: Path, running: subprocess.Popen[bytes], call: tuple[str, ...]
+) -> None:
+    program = root / "opt" / "giftill" / "giftill"
+    before = program.stat().st_mode
+    assert run_script(root, *call).returncode == 1
+    assert running.poll() is None
+    assert program.stat().st_mode == before
+
+
 def test_it_is_installed_where_it_is_not_yet(tmp_path: Path) -> None:
     assert run_script(tmp_path, "preinst", "install").returncode == 0
 
