@@ -22,7 +22,7 @@ Where: TypeAlias = LocationId | Default | None
 
 
 def check_address(base_url: str) -> str:
-    """Return the address with a slash at its end, if a token may be sent there.
+    """Return the one spelling of an address, if a token may be sent there.
 
     Raises:
         UnusableAddress: It is none, has a name, password, query or fragment in it, or is plain

@@ -47,17 +47,17 @@ def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "spelling"),
     [
-        "http://localhost:1/v1",
-        "http://127.0.0.1/v1/",
-        "http://[::1]:80/",
-        "https://x.nl",
-        "https://é.nl",
+        ("http://localhost:1/v1", "http://localhost:1/v1/"),
+        ("http://127.0.0.1/v1/", "http://127.0.0.1/v1/"),
+        ("http://[::1]:80/", "http://[::1]/"),
+        ("https://x.nl", "https://x.nl/"),
+        ("https://é.nl", "https://xn--9ca.nl/"),
     ],
 )
-def test_an_address_that_is_safe_is_taken(url: str) -> None:
-    assert url in repr(GiftyClient(TOKEN, base_url=url))
+def test_an_address_that_is_safe_is_taken(url: str, spelling: str) -> None:
+    assert f"'{spelling}'" in repr(GiftyClient(TOKEN, base_url=url))
 
 
 def test_a_location_that_is_no_id_is_refused() -> None:
