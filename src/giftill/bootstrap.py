@@ -202,7 +202,7 @@ async def _open(plan: _Plan) -> AsyncIterator[Desk]:
         client = await stack.enter_async_context(_client(settings, pacer, connectivity))
         accounts = Accounts(journal, client, plan.identity)
         catalogue = Catalogue(client, journal, accounts, clock)
-        workplace = Workplace(client, accounts, catalogue)
+        workplace = Workplace(client, accounts, catalogue, is_fixed="location" in settings.fixed)
         token = _TokenFeed(plan.find_token, client, connectivity, workplace)
         await token.feed()
         outbox = Outbox(journal, client, accounts, connectivity, clock, Limits.of(settings))

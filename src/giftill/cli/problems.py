@@ -258,6 +258,7 @@ def _exit_of_parts(error: GiftillError) -> Exit:
             (
                 results.AlreadySettling,
                 results.BalanceTooLow,
+                results.ForeignLocation,
                 results.NotAHold,
                 limits.OutboxFull,
                 results.NotResolvable,

@@ -257,6 +257,28 @@ class TokenReplaced(GiftillError):
         )
 
 
+class ForeignLocation(GiftillError):
+    """The administrator fixed a shop that turned out not to be one of the token's account."""
+
+    def __init__(self) -> None:
+        """Tell who can mend it."""
+        super().__init__(
+            Message(N_("Not a location of this account")),
+            Message(
+                N_(
+                    "The administrator of this PC fixed a location that is not of this account; "
+                    "nothing was done."
+                )
+            ),
+            Message(
+                N_(
+                    "Take and sell no gift cards until the administrator has corrected the "
+                    "location or the token. What is on hold can be completed or cancelled."
+                )
+            ),
+        )
+
+
 class LimitReached(GiftillError):
     """The API asked this till to wait, so a request was not made."""
 

@@ -319,6 +319,8 @@ class SaleService:
             operation = fill(await self._new(kind))
         except (GiftyError, LimitReached) as error:
             return Placed(Result.NOT_DONE, error=error)
+        if (refusal := self._workplace.refusal) is not None:
+            return Placed(Result.REFUSED, error=refusal)
         unsure = await self._journal.operations(states=UNSURE, kinds=(kind,))
         # Asked last and without another await before it is marked: two presses of a key in one
         # instant must not both pass.

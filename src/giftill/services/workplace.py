@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .observable import Observable
+from .results import ForeignLocation
 
 if TYPE_CHECKING:
     from giftill.domain.places import LocationId
@@ -24,15 +25,35 @@ class Workplace:
         location: The shop, or None if none was chosen or the chosen one is not the account's.
     """
 
-    def __init__(self, client: GiftyClient, accounts: Accounts, catalogue: Catalogue) -> None:
-        """Watch over the shop that `client` was made for."""
+    def __init__(
+        self, client: GiftyClient, accounts: Accounts, catalogue: Catalogue, *, is_fixed: bool
+    ) -> None:
+        """Watch over the shop that `client` was made for.
+
+        Args:
+            client: Sends what is made for a shop.
+            accounts: Whose the token is.
+            catalogue: Tells which shops the account has.
+            is_fixed: Whether only the administrator of this PC can choose another shop.
+        """
         self._client = client
         self._accounts = accounts
         self._catalogue = catalogue
+        self._is_fixed = is_fixed
         self._chosen = client.location
         self._judged: tuple[str | None, LocationId] | None = None
         self.location: Observable[LocationId | None] = Observable(client.location)
         catalogue.listed.subscribe(self._judge)
+
+    @property
+    def refusal(self) -> ForeignLocation | None:
+        """Why nothing new may be made now, or None.
+
+        A shop that was chosen here is left out of requests once it turns out not to be the
+        account's. Without one that the administrator fixed, nothing is to be booked.
+        """
+        is_foreign = self._chosen is not None and self.location.value is None
+        return ForeignLocation() if is_foreign and self._is_fixed else None
 
     def choose(self, location: LocationId) -> None:
         """Work for a shop of the account from now on."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from giftill.texts import Texts
 from giftill.ui.topbar import TopBar
+from tests.helpers.counter import at_the_till
 from tests.helpers.desk import desk_on
 from tests.helpers.patience import until
 from tests.helpers.window import dialog, opened, press, reads, toast
@@ -94,3 +95,27 @@ async def test_a_fixed_location_that_the_account_has_not_is_told_as_such(
     ):
         (bar,) = window.findChildren(TopBar)
         await until(lambda: "Not a location of this account" in button(bar, "Location").text())
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "fixed a location that is not of this account"),
+        ("nl", "locatie vastgezet die niet van dit account is"),
+    ],
+)
+async def test_a_fixed_location_that_the_account_has_not_lets_nothing_be_held(
+    server: SandboxServer, tmp_path: Path, language: str, says: str
+) -> None:
+    fixed = frozenset({"location"})
+    way = at_the_till(server, tmp_path, language=language, fixed=fixed, location="lc_nowhere")
+    async with way as till:
+        await until(lambda: till.desk.location.value is None)
+        before = len(server.ledger.transactions())
+        till.scan("full_50")
+        await until(lambda: till.screen.presenter.facts.shown is not None)
+        await till.type("12,50")
+        await till.press(Qt.Key.Key_F8)
+        await till.sees(says)
+        assert await till.desk.journal.operations() == ()
+        assert len(server.ledger.transactions()) == before
