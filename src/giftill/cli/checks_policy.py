@@ -33,7 +33,13 @@ def check_policy(context: Context) -> tuple[Finding, ...]:
     if policy.problem is not None:
         return (_POLICY.fail_with(policy.problem),)
     said = tuple(_said(policy))
-    amiss = (*_unknown(policy), *_changeable(policy), *_overruled(context))
+    amiss = (
+        *_unread(policy),
+        *_tables(policy),
+        *_unknown(policy),
+        *_changeable(policy),
+        *_overruled(context),
+    )
     if not said and not amiss:
         return (_POLICY.ok(Message(N_("None: nothing is fixed on this PC."))),)
     return (*said, *amiss)
@@ -69,9 +75,38 @@ def _said(policy: Policy) -> Iterator[Finding]:
             yield _POLICY.ok(Message(words, {"where": where, "settings": settings}))
 
 
+def _unread(policy: Policy) -> Iterator[Finding]:
+    for path in policy.unread:
+        yield _POLICY.warn(
+            Message(
+                N_("“{file}” is not read, because its name does not end in .toml."),
+                {"file": str(path)},
+            ),
+            Message(N_("Rename it, if what it says is to hold; else move it to another folder.")),
+        )
+
+
+def _tables(policy: Policy) -> Iterator[Finding]:
+    for name, where in policy.tables:
+        yield _POLICY.warn(
+            Message(
+                N_("Nothing that stands under [{table}] in “{file}” is in force."),
+                {"table": name[:60], "file": where},
+            ),
+            Message(
+                N_(
+                    "Write what is to be fixed at the top of the file, above every [table], and "
+                    "what is to be proposed under [defaults]."
+                )
+            ),
+        )
+
+
 def _unknown(policy: Policy) -> Iterator[Finding]:
-    for where in dict.fromkeys(where for _, where in policy.unknown):
-        names = ", ".join(name for name, place in policy.unknown if place == where)
+    # More is said of a table.
+    unknown = [each for each in policy.unknown if each not in policy.tables]
+    for where in dict.fromkeys(where for _, where in unknown):
+        names = ", ".join(name for name, place in unknown if place == where)
         yield _POLICY.warn(
             Message(N_("Not understood: {names}."), {"names": names[:200]}),
             Message(N_("Correct the spelling in “{file}”."), {"file": where}),

@@ -72,6 +72,8 @@ class Policy(Struct, frozen=True):
         fixed: What nobody can change, by the names of the settings.
         defaults: What holds until a user chooses.
         unknown: Names that mean nothing to this version, each with the place where it is written.
+        tables: Those of them that are tables, as nothing that stands in one is in force.
+        unread: What lies among the policy's files and is none by its name.
         paths: The files and folders that were read, whose rights the doctor looks at.
         problem: Why it can't be told what was decided, or None; only the doctor goes on with that.
     """
@@ -79,6 +81,8 @@ class Policy(Struct, frozen=True):
     fixed: Mapping[str, Decision] = {}
     defaults: Mapping[str, Decision] = {}
     unknown: tuple[tuple[str, str], ...] = ()
+    tables: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Path, ...] = ()
     paths: tuple[Path, ...] = ()
     problem: PolicyError | None = None
 
@@ -93,11 +97,13 @@ class Sheet(Struct, frozen=True):
         where: How people call it: its path.
         values: What it says; what is proposed is a table of its own, under `defaults`.
         path: The file or folder, or None where it is none.
+        unread: What lies in the folder and is no policy by its name.
     """
 
     where: str
     values: Mapping[str, object]
     path: Path | None = None
+    unread: tuple[Path, ...] = ()
 
 
 class Place(Protocol):
@@ -114,6 +120,10 @@ class Place(Protocol):
 class PolicyFolder:
     """A folder of `*.toml` files, read in the order of their names.
 
+    Others are not read, as with the folders of apt or systemd: a `.bak` says what was once meant.
+    But `.TOML` is read too, although a name in Linux is case-sensitive: whoever wrote it meant it,
+    without it the till would have laxer limits, and elsewhere it is the same name anyway.
+
     Attributes:
         path: Where it is.
     """
@@ -123,7 +133,7 @@ class PolicyFolder:
         self.path = path
 
     def read(self) -> Iterator[Sheet]:
-        """Return what its files say; other files, and hidden ones, are none of them."""
+        """Return first what lies there without being read, then what its files say."""
         try:
             files = sorted(self.path.iterdir())
         except FileNotFoundError as error:
@@ -133,10 +143,11 @@ class PolicyFolder:
             return
         except OSError as error:
             raise unreadable(self.path, error.strerror or str(error)) from error
-        yield Sheet(str(self.path), {}, self.path)
-        for file in files:
-            if file.suffix == ".toml" and not file.name.startswith("."):
-                yield _read_toml(file)
+        seen = [file for file in files if not file.name.startswith(".")]
+        unread = [file for file in seen if not _is_toml(file) and not _is_readme(file)]
+        yield Sheet(str(self.path), {}, self.path, tuple(unread))
+        for file in filter(_is_toml, seen):
+            yield _read_toml(file)
 
 
 class PolicyFile:
@@ -182,14 +193,18 @@ def read_policy(places: Iterable[Place]) -> Policy:
         places: Where it may be, the weakest first.
 
     Raises:
-        PolicyError: A place can't be read, or a value breaks its rule.
+        PolicyError: A place can't be read, a value breaks its rule, or a setting stands in a table
+            that means nothing.
     """
     fixed: dict[str, Decision] = {}
     defaults: dict[str, Decision] = {}
     unknown: list[tuple[str, str]] = []
+    tables: list[tuple[str, str]] = []
+    unread: list[Path] = []
     paths: list[Path] = []
     for place in places:
         for sheet in place.read():
+            unread += sheet.unread
             if sheet.path is not None:
                 paths.append(sheet.path)
             own = dict(sheet.values)
@@ -197,9 +212,11 @@ def read_policy(places: Iterable[Place]) -> Policy:
             if not isinstance(proposed, dict):
                 raise unreadable(sheet.where, f"“{DEFAULTS}” is not a table")
             for values, into in ((own, fixed), (proposed, defaults)):
-                unknown += [(name, sheet.where) for name in values if name not in NAMES]
+                strange = {name: each for name, each in values.items() if name not in NAMES}
+                unknown += [(name, sheet.where) for name in strange]
+                tables += [(name, sheet.where) for name in _tables(strange, sheet.where)]
                 into.update(_decided(values, sheet.where))
-    return Policy(fixed, defaults, tuple(unknown), tuple(paths))
+    return Policy(fixed, defaults, tuple(unknown), tuple(tables), tuple(unread), tuple(paths))
 
 
 def unreadable(where: object, problem: str) -> PolicyError:
@@ -212,6 +229,58 @@ def unreadable(where: object, problem: str) -> PolicyError:
         ),
         Message(N_("Let the administrator of this PC repair it.")),
     )
+
+
+def _tables(strange: Mapping[str, object], where: str) -> Iterator[str]:
+    """Name the tables among what means nothing to this version.
+
+    A newer policy may have tables that an older till passes over, as it does unknown names. But
+    one with a setting in it, such as `[fixed]`, was meant to hold for this till.
+
+    Raises:
+        PolicyError: A setting stands in one.
+    """
+    for name, value in strange.items():
+        inner = list(_tables_within(value))
+        if not inner:
+            continue
+        setting = next((each for table in inner for each in table if each in NAMES), None)
+        if setting is not None:
+            raise PolicyError(
+                Message(N_("The policy of this PC can’t be used")),
+                Message(
+                    N_(
+                        "“{name}” is not in force where it stands, under [{table}] ({where}). The "
+                        "till does not start with laxer limits than were meant."
+                    ),
+                    {"name": setting, "table": name, "where": where},
+                ),
+                Message(
+                    N_(
+                        "Let the administrator of this PC write it at the top, above every "
+                        "[table], to fix it, or under [defaults] to propose it."
+                    )
+                ),
+            )
+        yield name
+
+
+def _tables_within(value: object) -> Iterator[Mapping[str, object]]:
+    """Return a table and all that are in it, or in a list."""
+    if isinstance(value, dict):
+        yield value
+    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in within:
+        yield from _tables_within(each)
+
+
+def _is_toml(file: Path) -> bool:
+    return file.suffix.lower() == ".toml"
+
+
+def _is_readme(file: Path) -> bool:
+    """Tell whether it is the package's own README, or what dpkg put beside one that was changed."""
+    return file.name.partition(".")[0] == "README"
 
 
 def _decided(values: Mapping[str, object], where: str) -> dict[str, Decision]:
@@ -235,6 +304,29 @@ def _read_toml(file: Path, read_bytes: Callable[[Path], bytes] = Path.read_bytes
 
     try:
         # Windows' own editors begin a file with a byte order mark.
-        return Sheet(str(file), tomllib.loads(content.decode("utf-8-sig")), file)
+        text = content.decode("utf-8-sig")
+        if not text.strip():
+            # TOML has nothing against it, but nobody writes it: what was meant is lost.
+            raise _empty(file)
+        return Sheet(str(file), tomllib.loads(text), file)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise unreadable(file, str(error)) from error
+
+
+def _empty(file: Path) -> PolicyError:
+    return PolicyError(
+        Message(N_("The policy of this PC can’t be read")),
+        Message(
+            N_(
+                "“{file}” is empty, as a full disk or a power cut leaves it. The till does not "
+                "start with laxer limits than were meant."
+            ),
+            {"file": str(file)},
+        ),
+        Message(
+            N_(
+                "Let the administrator of this PC write it anew; or delete it, if nothing is to be "
+                "fixed."
+            )
+        ),
+    )

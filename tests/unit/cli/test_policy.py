@@ -215,3 +215,42 @@ def test_who_can_change_a_file(
     os.chown(file, owner, group)
     file.chmod(mode)
     assert can_others_change(file) is others_can
+
+
+def test_an_empty_policy_ends_every_command_with_8(shell: Shell, place: Path) -> None:
+    file = say(place, "")
+    for words in (("card", FULL), ("outbox",), ()):
+        done = shell.run(*words)
+        assert done.status == 8, done
+        assert f"“{file}” is empty" in done.err
+    assert findings(shell)[0][0] == "fail"
+
+
+def test_a_limit_under_a_table_that_means_nothing_ends_every_command_with_8(
+    shell: Shell, place: Path
+) -> None:
+    say(place, "[fixed]\noutbox_limit_cents = 1000\n")
+    for words in (("card", FULL), ("outbox",), ()):
+        done = shell.run(*words)
+        assert done.status == 8, done
+        assert "“outbox_limit_cents” is not in force" in done.err
+        assert "at the top" in done.err
+
+
+def test_the_doctor_warns_of_a_table_that_is_not_in_force(shell: Shell, place: Path) -> None:
+    file = say(place, "colour = 1\n[kiosk]\nhours = 3\n")
+    assert shell.run("card", FULL).status == 0
+    assert findings(shell) == [
+        ("warn", f"Nothing that stands under [kiosk] in “{file}” is in force."),
+        ("warn", "Not understood: colour."),
+    ]
+
+
+def test_the_doctor_names_the_files_that_are_not_read(shell: Shell, place: Path) -> None:
+    for name in ("10-shop.tml", "10-shop.toml.bak", "README", ".10-shop.toml"):
+        (place / name).write_text("sound = false\n", encoding="utf-8")
+    why = "is not read, because its name does not end in .toml."
+    assert findings(shell) == [
+        ("warn", f"“{place / '10-shop.tml'}” {why}"),
+        ("warn", f"“{place / '10-shop.toml.bak'}” {why}"),
+    ]
