@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from giftill.config import overruled_variables
 from giftill.domain.message import N_, Message
 
+from .file_rights import weak_spots
 from .findings import Check, Finding
 
 if TYPE_CHECKING:
@@ -19,12 +18,10 @@ if TYPE_CHECKING:
     from giftill.config.policy import Decision
 
     from .context import Context
+    from .file_rights import Spot
     from .terminal import Json
 
 _POLICY = Check("policy", Message(N_("Policy")))
-_ROOT: Final = 0
-_WRITE_FOR_GROUP: Final = 0o020
-_WRITE_FOR_ALL: Final = 0o002
 
 
 def check_policy(context: Context) -> tuple[Finding, ...]:
@@ -48,18 +45,6 @@ def check_policy(context: Context) -> tuple[Finding, ...]:
 def policy_document(policy: Policy) -> Json:
     """Return what the policy says, for machines."""
     return {"fixed": _document(policy.fixed), "defaults": _document(policy.defaults)}
-
-
-def can_others_change(path: Path) -> bool:
-    """Tell whether anyone but the administrator can change a file or folder.
-
-    On Windows that can be told of the user who asks alone.
-    """
-    if sys.platform == "win32":
-        return _may_write(path)
-    found = path.stat()
-    by_group = bool(found.st_mode & _WRITE_FOR_GROUP) and found.st_gid != _ROOT
-    return found.st_uid != _ROOT or by_group or bool(found.st_mode & _WRITE_FOR_ALL)
 
 
 def _said(policy: Policy) -> Iterator[Finding]:
@@ -114,14 +99,43 @@ def _unknown(policy: Policy) -> Iterator[Finding]:
 
 
 def _changeable(policy: Policy) -> Iterator[Finding]:
+    told: set[Path] = set()
     for path in policy.paths:
-        if can_others_change(path):
-            yield _POLICY.warn(
-                Message(
-                    N_("Others than the administrator can change “{file}”."), {"file": str(path)}
+        for spot in weak_spots(path):
+            if spot.path not in told:
+                told.add(spot.path)
+                yield _changeable_at(spot, path)
+
+
+def _changeable_at(spot: Spot, path: Path) -> Finding:
+    if spot.link is not None:
+        return _POLICY.warn(
+            Message(
+                N_("Others than the administrator can change “{place}”, where “{link}” leads."),
+                {"place": str(spot.path), "link": str(spot.link)},
+            ),
+            Message(
+                N_(
+                    "Put what the link leads to in its place: the administrator’s own, and nobody "
+                    "else’s to write to."
+                )
+            ),
+        )
+    if spot.path != path:
+        return _POLICY.warn(
+            Message(
+                N_(
+                    "Others than the administrator can change “{folder}”, and so put another "
+                    "policy in the place of “{file}”."
                 ),
-                Message(N_("Let it be the administrator’s, and nobody else’s to write to.")),
-            )
+                {"folder": str(spot.path), "file": str(path)},
+            ),
+            Message(N_("Let it be the administrator’s, and nobody else’s to write to.")),
+        )
+    return _POLICY.warn(
+        Message(N_("Others than the administrator can change “{file}”."), {"file": str(path)}),
+        Message(N_("Let it be the administrator’s, and nobody else’s to write to.")),
+    )
 
 
 def _overruled(context: Context) -> Iterator[Finding]:
@@ -141,16 +155,3 @@ def _document(decided: Mapping[str, Decision]) -> Json:
 
 def _as_written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _may_write(path: Path) -> bool:
-    """Tell whether who asks may write to it, which administrators may and others must not."""
-    import ctypes
-
-    if sys.platform == "win32" and ctypes.windll.shell32.IsUserAnAdmin():
-        return False
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
-    except OSError:
-        return False
-    return True

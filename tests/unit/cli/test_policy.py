@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from giftill.cli.checks_policy import can_others_change
 from giftill.config.policy import PolicyFolder
 from giftill.sandbox import SHOWCASE
 from tests.helpers.desk import sandbox
@@ -197,24 +196,22 @@ def test_the_doctor_warns_of_a_file_that_others_can_change(shell: Shell, place: 
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs files of root's")
-@pytest.mark.parametrize(
-    ("mode", "owner", "group", "others_can"),
-    [
-        (0o644, 0, 0, False),
-        (0o664, 0, 0, False),
-        (0o664, 0, 1000, True),
-        (0o646, 0, 0, True),
-        (0o644, 1000, 0, True),
-    ],
-)
-def test_who_can_change_a_file(
-    tmp_path: Path, mode: int, owner: int, group: int, *, others_can: bool
+def test_the_doctor_warns_once_of_each_folder_and_link_by_which_others_can_change_it(
+    shell: Shell, place: Path, tmp_path: Path
 ) -> None:
-    file = tmp_path / "10.toml"
-    file.write_text("", encoding="utf-8")
-    os.chown(file, owner, group)
-    file.chmod(mode)
-    assert can_others_change(file) is others_can
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, 1000, 1000)
+    for name in ("10.toml", "20.toml"):
+        (home / name).write_text("sound = false\n", encoding="utf-8")
+        (place / name).symlink_to(home / name)
+    tmp_path.chmod(0o777)
+    done = shell.run("doctor", "--json").json
+    found = [(each["level"], each["message"]) for each in done["checks"]]
+    assert [each for each in found if OTHERS in each[1] and str(tmp_path) in each[1]] == [
+        ("warn", f"{OTHERS} “{tmp_path}”, and so put another policy in the place of “{place}”."),
+        ("warn", f"{OTHERS} “{home}”, where “{place / '10.toml'}” leads."),
+    ]
 
 
 def test_an_empty_policy_ends_every_command_with_8(shell: Shell, place: Path) -> None:
