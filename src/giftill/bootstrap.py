@@ -15,8 +15,7 @@ from giftill.config import SettingsStore, settings_for_training
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
 from giftill.gifty import GiftyClient, Timeouts
-from giftill.journal import Journal
-from giftill.journal.opening import FILE_NAME
+from giftill.journal import Journal, Purpose
 from giftill.services.accounts import Accounts
 from giftill.services.attention import Attention
 from giftill.services.catalogue import Catalogue
@@ -108,7 +107,7 @@ async def open_desk(
         works=works,
         begin=begin,
     )
-    async with _open(plan) as desk:
+    async with _journal(settings, folders, Purpose.REAL) as journal, _open(plan, journal) as desk:
         yield desk
 
 
@@ -131,7 +130,21 @@ async def open_training_desk(
     Raises:
         GiftillError: The data folder or the journal can't be opened.
     """
+    async with (
+        _journal(settings, folders, Purpose.PRACTICE) as journal,
+        _practise(settings, folders, training, journal, begin) as desk,
+    ):
+        yield desk
 
+
+@asynccontextmanager
+async def _practise(
+    settings: Settings,
+    folders: Folders,
+    training: Training,
+    journal: Journal,
+    begin: asyncio.Event | None,
+) -> AsyncIterator[Desk]:
     async def its_token() -> str:
         return training.token
 
@@ -144,7 +157,7 @@ async def open_training_desk(
         works=True,
         begin=begin,
     )
-    async with _open(plan) as desk:
+    async with _open(plan, journal) as desk:
         yield desk
 
 
@@ -165,14 +178,15 @@ async def open_practice(
     """
     from giftill.training import Training
 
-    own = folders.training
-    own.prepare()
-    training = await Training.start(own.data / _PRACTICE_LEDGER)
-    try:
-        async with open_training_desk(settings, own, training, begin=begin) as desk:
-            yield desk
-    finally:
-        await training.stop()
+    own = folders.prepare_training()
+    # First, as it refuses a folder that a real till works in: nothing is put there then.
+    async with _journal(settings, own, Purpose.PRACTICE) as journal:
+        training = await Training.start(own.data / _PRACTICE_LEDGER)
+        try:
+            async with _practise(settings, own, training, journal, begin) as desk:
+                yield desk
+        finally:
+            await training.stop()
 
 
 def clear_practice(folders: Folders) -> None:
@@ -180,24 +194,38 @@ def clear_practice(folders: Folders) -> None:
 
     Args:
         folders: Those of the real till, whose files are elsewhere.
+
+    Raises:
+        FolderError: What is called training's folder is a link to another.
+        JournalError: The journal is in use, can't be read, or is a real till's; nothing is deleted.
     """
-    for pattern in (f"{_PRACTICE_LEDGER}*", f"{FILE_NAME}*"):
-        for each in folders.training.data.glob(pattern):
-            each.unlink()
+    from giftill.journal.clearing import clear_practice as clear
+
+    clear(folders.prepare_training().data, _PRACTICE_LEDGER)
 
 
 @asynccontextmanager
-async def _open(plan: _Plan) -> AsyncIterator[Desk]:
+async def _journal(
+    settings: Settings, folders: Folders, purpose: Purpose
+) -> AsyncIterator[Journal]:
+    folders.prepare()
+    journal = await Journal.open(
+        folders.data,
+        now_ms=SystemClock().now_ms,
+        least_free_bytes=settings.least_free_mb * _MEGABYTE,
+        purpose=purpose,
+    )
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+@asynccontextmanager
+async def _open(plan: _Plan, journal: Journal) -> AsyncIterator[Desk]:
     settings, clock = plan.settings, SystemClock()
     connectivity = Connectivity(clock)
-    plan.folders.prepare()
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(
-            plan.folders.data,
-            now_ms=clock.now_ms,
-            least_free_bytes=settings.least_free_mb * _MEGABYTE,
-        )
-        stack.push_async_callback(journal.close)
         pacer = pacer_of(settings, plan.folders)
         client = await stack.enter_async_context(_client(settings, pacer, connectivity))
         accounts = Accounts(journal, client, plan.identity)

@@ -237,6 +237,7 @@ def _exit_of_parts(error: GiftillError) -> Exit:
     from giftill.journal import (
         JournalInUse,
         JournalNewer,
+        JournalOtherPurpose,
         JournalUnavailable,
         SettlementConflict,
     )
@@ -246,7 +247,14 @@ def _exit_of_parts(error: GiftillError) -> Exit:
     by_kind: tuple[tuple[tuple[type[GiftillError], ...], Exit], ...] = (
         ((UnusableId,), Exit.USAGE),
         (
-            (VaultUnavailable, TokenRefused, UnusableInput, JournalNewer, JournalUnavailable),
+            (
+                VaultUnavailable,
+                TokenRefused,
+                UnusableInput,
+                JournalNewer,
+                JournalOtherPurpose,
+                JournalUnavailable,
+            ),
             Exit.NOT_SET_UP,
         ),
         ((RateLimited, ServerFault, results.LimitReached, results.NotDoneAfterAll), Exit.OFFLINE),

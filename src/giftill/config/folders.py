@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 DATA_DIR_VARIABLE: Final = "GIFTILL_DATA_DIR"
 
 _PRIVATE_FOLDER: Final = 0o700
+# What Windows calls a junction, which Python takes for a link only from 3.12 on.
+_JUNCTION: Final = 0xA0000003
 
 
 class FolderError(GiftillError):
@@ -46,6 +49,28 @@ class Folders(Struct, frozen=True):
     def training(self) -> Folders:
         """The folders of training mode: practice never touches the real journal."""
         return Folders.within(self.data / "training")
+
+    def prepare_training(self) -> Folders:
+        """Make the folders of training mode where they are missing, and return them.
+
+        Raises:
+            FolderError: One of them can't be made, or they lie elsewhere.
+        """
+        own = self.training
+        if _leads_elsewhere(own.data):
+            raise FolderError(
+                Message(N_("Training mode can’t use its folder")),
+                Message(
+                    N_(
+                        "“{folder}” is a link to another place. What is practised there could "
+                        "overwrite what a real till has recorded."
+                    ),
+                    {"folder": str(own.data)},
+                ),
+                Message(N_("Remove the link: training mode makes a folder of its own there.")),
+            )
+        own.prepare()
+        return own
 
     @classmethod
     def within(cls, root: Path) -> Folders:
@@ -77,6 +102,16 @@ class Folders(Struct, frozen=True):
                         )
                     ),
                 ) from error
+
+
+def _leads_elsewhere(folder: Path) -> bool:
+    """Tell whether a name is not a folder itself, but a link to one."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        # It is not there yet; or whoever makes or uses it is told why that can't be.
+        return False
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
 def find_folders(environ: Mapping[str, str], data_dir: str | Path | None = None) -> Folders:

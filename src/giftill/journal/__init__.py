@@ -13,6 +13,7 @@ from .errors import (
     JournalError,
     JournalInUse,
     JournalNewer,
+    JournalOtherPurpose,
     JournalReadError,
     JournalUnavailable,
     JournalUnclear,
@@ -20,7 +21,7 @@ from .errors import (
     SettlementConflict,
 )
 from .journal import Journal
-from .records import ChainReport, Entry, EventKind, Fact, Record, SalvageReport
+from .records import ChainReport, Entry, EventKind, Fact, Purpose, Record, SalvageReport
 
 __all__ = [
     "ChainReport",
@@ -34,10 +35,12 @@ __all__ = [
     "JournalError",
     "JournalInUse",
     "JournalNewer",
+    "JournalOtherPurpose",
     "JournalReadError",
     "JournalUnavailable",
     "JournalUnclear",
     "JournalWriteError",
+    "Purpose",
     "Record",
     "SalvageReport",
     "SettlementConflict",

@@ -3,6 +3,7 @@
 JournalError
 ├── JournalInUse         another program has this data folder open
 ├── JournalNewer         a newer Giftill wrote the file
+├── JournalOtherPurpose  it is for real money and not for practice, or the other way round
 ├── JournalDamaged       the file is not what was written
 ├── JournalUnavailable   the folder or the file can't be opened
 ├── JournalReadError     the disk does not give back what is on it
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING
 from giftill.domain.errors import GiftillError
 from giftill.domain.message import N_, Message
 from giftill.domain.operations import OperationKind
+
+from .records import Purpose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +57,37 @@ class JournalNewer(JournalError):
             ),
             Message(N_("Install the newest Giftill. The journal was left as it is.")),
         )
+
+
+class JournalOtherPurpose(JournalError):
+    """Training met a real till's journal, or a real till that of training."""
+
+    def __init__(self, file: Path, purpose: Purpose) -> None:
+        """Tell that `file` is for `purpose`."""
+        if purpose is Purpose.PRACTICE:
+            super().__init__(
+                Message(N_("This data folder is for practice")),
+                Message(
+                    N_(
+                        "{file} is the journal of training mode, where no real money moves."
+                        " It was left as it is, and nothing was sent."
+                    ),
+                    {"file": file},
+                ),
+                Message(N_("Give this till another data folder, by --data-dir.")),
+            )
+        else:
+            super().__init__(
+                Message(N_("This data folder is a real till’s")),
+                Message(
+                    N_(
+                        "{file} is a journal of real money, so nobody can practise here."
+                        " It was left as it is."
+                    ),
+                    {"file": file},
+                ),
+                Message(N_("Leave it to that till, and practise with another --data-dir.")),
+            )
 
 
 class JournalDamaged(JournalError):

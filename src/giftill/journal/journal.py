@@ -10,7 +10,7 @@ from giftill.domain.operations import HoldState
 
 from . import checks, queries, rows
 from .audit import Audit
-from .records import SALVAGE_FACT, salvage_report
+from .records import SALVAGE_FACT, Purpose, salvage_report
 from .room import check_room
 from .writes import Commit, ForgetFact, SetFact
 
@@ -57,7 +57,13 @@ class Journal:
 
     @classmethod
     async def open(
-        cls, folder: Path, *, now_ms: Callable[[], int], least_free_bytes: int = 0, vfs: str = ""
+        cls,
+        folder: Path,
+        *,
+        now_ms: Callable[[], int],
+        least_free_bytes: int = 0,
+        vfs: str = "",
+        purpose: Purpose = Purpose.REAL,
     ) -> Journal:
         """Open the journal of a data folder, or begin one.
 
@@ -69,17 +75,19 @@ class Journal:
             now_ms: Tells this PC's Unix time in ms, for the entries.
             least_free_bytes: Room that must be on the disk for `ensure_room` to be content.
             vfs: The name of an SQLite VFS to go through instead of the system's.
+            purpose: What it is for, which it says from then on.
 
         Raises:
             JournalInUse: Another program has the folder open.
             JournalNewer: A newer Giftill wrote the file.
+            JournalOtherPurpose: It is for something else.
             JournalDamaged: The file is not what was written, and can't be put aside.
             JournalUnavailable: The folder or the file can't be made or opened.
         """
         # SQLite and the lock are loaded by whoever opens a journal, not by every command.
         from .writer import Writer
 
-        writer = Writer(folder, now_ms, vfs)
+        writer = Writer(folder, now_ms, vfs, purpose)
         writer.start()
         try:
             await asyncio.shield(asyncio.wrap_future(writer.started))

@@ -19,6 +19,7 @@ from .errors import (
     JournalUnavailable,
     JournalWriteError,
 )
+from .purpose import check_purpose, give_purpose
 from .store import DAMAGE, DISK_TROUBLE, Store
 from .wal import has_lost_commits, wal_of
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from filelock import BaseFileLock
+
+    from .records import Purpose
 
 FILE_NAME: Final = "journal.sqlite3"
 LOCK_NAME: Final = "journal.lock"
@@ -89,15 +92,17 @@ class Looking(Enum):
     WELL = auto()
 
 
-def open_store(folder: Path, vfs: str, looking: Looking) -> Store:
+def open_store(folder: Path, vfs: str, looking: Looking, purpose: Purpose | None = None) -> Store:
     """Open the file, or make it, in a folder that is locked.
 
     Args:
         folder: The data folder.
         vfs: The name of the SQLite VFS to go through; empty for the system's.
         looking: How well to look through the file for damage first.
+        purpose: What it is to be for; None for one that another journal is copied into.
 
     Raises:
+        JournalOtherPurpose: It is for something else; not a byte of it was changed.
         JournalDamaged: The file is not a journal or not whole; not a byte of it was changed.
         JournalNewer: A newer Giftill wrote it; likewise.
         JournalInUse: Another program has the file open.
@@ -113,13 +118,15 @@ def open_store(folder: Path, vfs: str, looking: Looking) -> Store:
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     try:
         _set_up(connection)
-        _check(connection, file, looking)
+        _check(connection, file, looking, purpose)
         _bring_up_to_date(connection, file)
         store = Store(connection, file)
         if looking is Looking.FIRST:
             checks.check_first(store)
         elif looking is Looking.WELL:
             checks.check_well(store)
+        if purpose is not None:
+            give_purpose(connection, purpose)
     except BaseException as error:
         with contextlib.suppress(apsw.Error):
             connection.close()
@@ -188,8 +195,10 @@ def _set_up(connection: apsw.Connection) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
 
-def _check(connection: apsw.Connection, file: Path, looking: Looking) -> None:
-    """Refuse a file of another program, a newer one and a damaged one, without writing to it."""
+def _check(
+    connection: apsw.Connection, file: Path, looking: Looking, purpose: Purpose | None
+) -> None:
+    """Refuse a file of another program or purpose, a newer and a damaged one, without writing."""
     version = schema.version_of(connection)
     owner = connection.pragma("application_id")
     is_empty = connection.execute("SELECT count(*) FROM sqlite_schema").get == 0
@@ -197,6 +206,8 @@ def _check(connection: apsw.Connection, file: Path, looking: Looking) -> None:
         raise JournalDamaged(file, "not a journal")
     if version > len(schema.STEPS):
         raise JournalNewer(file, version, len(schema.STEPS))
+    if version > 0 and purpose is not None:
+        check_purpose(connection, file, purpose)
     if looking is Looking.NOT:
         return
     if has_lost_commits(connection, file):

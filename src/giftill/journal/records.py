@@ -24,6 +24,22 @@ SALVAGE_FACT: Final = "salvage"
 """The fact that tells of the last salvage, until somebody has read it."""
 
 
+PURPOSE_FACT: Final = "purpose"
+"""The fact that says what a journal is for, from when it is made."""
+
+
+class Purpose(StrEnum):
+    """What a journal is for; it can't be used for anything else.
+
+    Attributes:
+        REAL: A till's, also of one that is tried out with a sandbox: it is never deleted.
+        PRACTICE: Training mode's, which deletes it when its cards are filled again.
+    """
+
+    REAL = "real"
+    PRACTICE = "practice"
+
+
 class EventKind(StrEnum):
     """What happened.
 

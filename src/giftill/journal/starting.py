@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from .records import Purpose
     from .store import Store
 
 
@@ -24,10 +25,11 @@ def is_begun(folder: Path) -> bool:
     return any(each.exists() for each in (file, wal_of(file), folder / quarantine.FOLDER_NAME))
 
 
-def start_store(folder: Path, vfs: str, now_ms: Callable[[], int]) -> Store:
+def start_store(folder: Path, vfs: str, now_ms: Callable[[], int], purpose: Purpose) -> Store:
     """Open the file, in a folder that is locked; a damaged one is put aside for a new one.
 
     Raises:
+        JournalOtherPurpose: It is for something else; it was left as it is.
         JournalDamaged: It can't be put aside, or not be read for lack of room.
         JournalNewer: A newer Giftill wrote it; it was left as it is.
         JournalInUse: Another program has the file open.
@@ -36,11 +38,11 @@ def start_store(folder: Path, vfs: str, now_ms: Callable[[], int]) -> Store:
     with _told(folder / FILE_NAME, "its repair is not finished"):
         quarantine.go_on(folder, now_ms)
     try:
-        return _open(folder, vfs)
+        return _open(folder, vfs, purpose)
     except JournalDamaged as damage:
         with _told(folder / FILE_NAME, damage.finding):
             quarantine.replace_damaged(folder, damage.finding, now_ms)
-    return _open(folder, vfs)
+    return _open(folder, vfs, purpose)
 
 
 @contextmanager
@@ -54,9 +56,9 @@ def _told(file: Path, finding: str) -> Iterator[None]:
         raise JournalDamaged(file, finding, str(error.message)) from error
 
 
-def _open(folder: Path, vfs: str) -> Store:
+def _open(folder: Path, vfs: str, purpose: Purpose) -> Store:
     if not quarantine.is_marked(folder):
-        return open_store(folder, vfs, Looking.FIRST)
-    store = open_store(folder, vfs, Looking.WELL)
+        return open_store(folder, vfs, Looking.FIRST, purpose)
+    store = open_store(folder, vfs, Looking.WELL, purpose)
     quarantine.clear_mark(folder)
     return store

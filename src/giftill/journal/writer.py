@@ -28,6 +28,7 @@ from .errors import (
 from .jobs import IdleJob, Job, Outcome, Read, WriteJob, tell
 from .opening import FILE_NAME, Looking, lock_folder, open_store
 from .quarantine import mark
+from .records import Purpose
 from .rescue import bring_back
 from .starting import start_store
 from .store import DAMAGE, DISK_TROUBLE, Store, read_failure, write_failure
@@ -61,7 +62,13 @@ class Writer:
         damage: Done as soon as the file turns out to be damaged; nothing is saved from then on.
     """
 
-    def __init__(self, folder: Path, now_ms: Callable[[], int], vfs: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now_ms: Callable[[], int],
+        vfs: str = "",
+        purpose: Purpose = Purpose.REAL,
+    ) -> None:
         """Remember where the file is; `vfs` names an SQLite VFS that stands in for the system's."""
         self.started: Future[None] = Future()
         self.ended: Future[None] = Future()
@@ -69,6 +76,7 @@ class Writer:
         self._now_ms = now_ms
         self._folder = folder
         self._vfs = vfs
+        self._purpose = purpose
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._idle_jobs: deque[IdleJob[Any]] = deque()
         self._quiet_s = 0.0
@@ -133,7 +141,7 @@ class Writer:
             with contextlib.ExitStack() as ending:
                 ending.callback(lock.release)
                 ending.callback(self._close)
-                self._store = start_store(self._folder, self._vfs, self._now_ms)
+                self._store = start_store(self._folder, self._vfs, self._now_ms, self._purpose)
                 self.started.set_result(None)
                 self._work()
         except BaseException as error:  # noqa: BLE001 - whoever waits for the thread gets it
@@ -312,7 +320,7 @@ class Writer:
     def _open_store(self) -> Store:
         """Return the file, opened anew if a failing disk made us let go of it."""
         if self._store is None:
-            self._store = open_store(self._folder, self._vfs, Looking.NOT)
+            self._store = open_store(self._folder, self._vfs, Looking.NOT, self._purpose)
         return self._store
 
     def _in_place(self, store: Store) -> Store:

@@ -126,6 +126,22 @@ def test_filling_the_practice_cards_again_opens_a_new_till_and_keeps_the_setting
     assert (tmp_path / "journal.sqlite3").read_text() == "the real till's"
 
 
+@pytest.mark.anyio
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells a program to end through Qt")
+async def test_training_does_not_open_where_a_real_till_works(
+    server: SandboxServer, tmp_path: Path
+) -> None:
+    journal = await Journal.open(tmp_path / "training", now_ms=lambda: 0)
+    await journal.close()
+    with start("practice", tmp_path, server, stderr=subprocess.PIPE) as terminal:
+        assert terminal.stderr is not None
+        assert terminal.stderr.readline().startswith("giftill: This data folder is a real till’s.")
+        terminal.terminate()
+        assert terminal.wait(PATIENCE_S) == NOT_SET_UP
+        assert line_of(terminal) == "", "nothing was practised"
+    assert await has_intact_journal(tmp_path / "training")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="The child ends itself by a signal")
 def test_a_mistake_while_working_is_told_and_logged_and_the_terminal_goes_on(
     server: SandboxServer, tmp_path: Path

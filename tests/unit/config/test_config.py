@@ -227,6 +227,21 @@ def test_training_has_folders_of_its_own(tmp_path: Path) -> None:
     assert live.training.data.is_relative_to(live.data)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets only administrators make links")
+@pytest.mark.parametrize("target", [".", "../elsewhere", "nowhere"])
+def test_training_does_not_follow_a_link(tmp_path: Path, target: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    live = Folders.within(tmp_path / "till")
+    live.data.mkdir()
+    live.training.data.symlink_to(target)
+    with pytest.raises(FolderError, match="is a link to another place") as caught:
+        live.prepare_training()
+    assert "Remove the link" in str(caught.value.hint)
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
+    live.training.data.unlink()
+    assert live.prepare_training().data.is_dir()
+
+
 def test_without_a_choice_the_folders_are_the_user_s_own() -> None:
     folders = find_folders({})
     assert folders.data.name == "giftill"
