@@ -8,7 +8,15 @@ import apsw
 import pytest
 
 from giftill.domain.operations import AccountId
-from giftill.journal import EventKind, Journal, JournalInUse, JournalOtherPurpose, Purpose, Record
+from giftill.journal import (
+    EventKind,
+    Journal,
+    JournalInUse,
+    JournalOtherPurpose,
+    JournalUnavailable,
+    Purpose,
+    Record,
+)
 from giftill.journal.clearing import clear_practice
 from giftill.journal.purpose import TRAINING_TOKEN_FACT
 from tests.helpers.journal import NOW_MS, a_hold, an_operation, commit
@@ -163,6 +171,20 @@ async def test_a_damaged_journal_is_not_even_put_aside_for_the_other_kind(
     await refused(folder, OTHER[purpose])
 
 
+@pytest.mark.parametrize("told", ["'holiday'", "CAST(x'ff' AS TEXT)"])
+async def test_a_journal_that_says_what_means_nothing_is_judged_by_what_it_has(
+    folder: Path, told: str
+) -> None:
+    await sell(folder)
+    change(folder, f"UPDATE fact SET value = {told} WHERE key = 'purpose'")  # noqa: S608 - of this test
+    with pytest.raises(JournalOtherPurpose):
+        await open_journal(folder, Purpose.PRACTICE)
+    journal = await open_journal(folder, Purpose.REAL)
+    assert len(await journal.operations()) == 1
+    assert await journal.fact("purpose") == "real"
+    await journal.close()
+
+
 async def test_what_is_left_of_a_destroyed_journal_is_nothing_to_practise_with(
     folder: Path,
 ) -> None:
@@ -205,6 +227,14 @@ async def test_a_ledger_without_a_journal_is_deleted(folder: Path) -> None:
     (folder / "sandbox.sqlite3").touch()
     clear_practice(folder, "sandbox.sqlite3")
     assert [each.name for each in folder.iterdir()] == ["journal.lock"]
+
+
+async def test_what_can_not_be_deleted_is_told(folder: Path) -> None:
+    await practise(folder)
+    (folder / "sandbox.sqlite3").mkdir()
+    with pytest.raises(JournalUnavailable, match="can’t be used"):
+        clear_practice(folder, "sandbox.sqlite3")
+    await make(folder, Purpose.PRACTICE)
 
 
 async def not_cleared(folder: Path) -> None:
