@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from giftill.cli.commands import COMMANDS
+from giftill.config.policy_keys import Kind, policy_keys
+from giftill.config.settings import NAMES
 from giftill.vault.backends import _BY_PLATFORM
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,3 +161,22 @@ def test_the_menu_entry_is_the_one_that_the_window_names() -> None:
     assert (ROOT / "resources" / "icons" / f"{entry['Desktop Entry']['Icon']}.svg").is_file()
     component = ET.parse(DEB / "giftill.metainfo.xml").getroot()  # noqa: S314 - our own file
     assert component.findtext("launchable") == "giftill.desktop"
+
+
+def test_the_readme_of_the_policies_tells_every_name_with_what_it_may_be() -> None:
+    readme = (DEB / "policy-README").read_text("ascii")
+    told = dict(re.findall(r"^  ([a-z_]+) {2,}(\S.*)$", readme, re.MULTILINE))
+    assert tuple(told) == NAMES
+    for key in policy_keys():
+        may_be = told[key.name].partition(":")[0]
+        match key.kind:
+            case Kind.NUMBER:
+                assert may_be == f"{key.least} to {key.most}"
+            case Kind.SWITCH:
+                assert may_be == "true or false"
+            case Kind.CHOICE:
+                words = re.findall(r'"(\w+)"', may_be.partition(" (")[0])
+                assert sorted(words) == sorted(key.choices)
+            case Kind.TEXT:
+                assert may_be.startswith('"')
+                assert str(key.longest or "") in told[key.name]
