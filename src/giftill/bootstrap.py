@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from giftill import __version__
 from giftill.config import SettingsStore, settings_for_training
 from giftill.domain.errors import GiftillError
 from giftill.domain.places import LocationId
@@ -224,6 +225,7 @@ async def _journal(
 @asynccontextmanager
 async def _open(plan: _Plan, journal: Journal) -> AsyncIterator[Desk]:
     settings, clock = plan.settings, SystemClock()
+    _log.info("The till opens", extra={"version": __version__, "address": settings.api_url})
     connectivity = Connectivity(clock)
     async with AsyncExitStack() as stack:
         pacer = pacer_of(settings, plan.folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from giftill.gifty import Request, Who
 
     from .clock import Clock
+
+_log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 600.0
@@ -68,6 +71,7 @@ class Connectivity:
         self._limited_since_ms = 0
         self._forbidden_in_a_row = 0
         self.link: Observable[Link] = Observable(Link.UNKNOWN)
+        self.link.subscribe(_log_link)
         self.server_offset_ms = 0
         self.limited_until_ms = 0
 
@@ -146,6 +150,10 @@ class Connectivity:
         pause_ms = round(min(max(_SHORTEST_PAUSE_S, asked), _LONGEST_ASKED_S) * 1000)
         self.limited_until_ms = self._limited_since_ms + pause_ms
         self.link.set(Link.LIMITED)
+
+
+def _log_link(link: Link) -> None:
+    _log.info("The connection changed", extra={"to": link.value})
 
 
 def _link_after(exchange: Exchange) -> Link:

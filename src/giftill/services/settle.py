@@ -93,6 +93,7 @@ class Outbox:
         self.limits = limits
         self.summary: Observable[OutboxSummary] = Observable(OutboxSummary())
         self.elsewhere = Observable(0)
+        self._most_waiting = 0
         self.changed: Signal[Operation] = Signal()
         self._count = Together(self._count_anew)
 
@@ -196,6 +197,10 @@ class Outbox:
         # Counted one after the other, what is recorded between them would seem another account's.
         everything, ours = await self._journal.summaries(None, account)
         self.summary.set(everything)
+        self._most_waiting = max(self._most_waiting, everything.waiting)
+        if self._most_waiting and not everything.waiting:
+            _log.info("The outbox is empty again", extra={"waited": self._most_waiting})
+            self._most_waiting = 0
         self.elsewhere.set(everything.waiting - ours.waiting)
 
     async def drain(self) -> None:
