@@ -124,8 +124,17 @@ async def check_journal(context: Context) -> tuple[Finding, ...]:
     return (_judge_chain(report), _judge_outbox(summary, context.settings))
 
 
-async def check_keyring(context: Context) -> Finding:
-    """Whether there is a keyring that may keep the token."""
+async def check_keyring(context: Context, token: str | GiftillError) -> Finding:
+    """Whether there is a keyring that may keep the token.
+
+    Args:
+        context: What the doctor works with.
+        token: The token, or why there is none: only that tells whether the keyring is locked.
+    """
+    from giftill.vault import VaultUnavailable
+
+    if isinstance(token, VaultUnavailable):
+        return _KEYRING.fail_with(token)
     try:
         keyring = await context.vault().describe()
     except GiftillError as error:

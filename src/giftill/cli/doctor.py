@@ -54,15 +54,17 @@ async def doctor(context: Context, _arguments: argparse.Namespace) -> Exit:
 
 async def examine(context: Context) -> tuple[Finding, ...]:
     """Make every check and return what was found, in the order of reading."""
+    # Found once for all checks, as a locked keyring asks a person for its password each time.
+    token = await checks_there.find_token(context)
     return (
         checks_here.check_folder(context),
         checks_here.check_disk(context),
         *check_policy(context),
         checks_here.check_settings(context),
         *await checks_here.check_journal(context),
-        await checks_here.check_keyring(context),
+        await checks_here.check_keyring(context, token),
         await checks_there.check_name(context),
-        *await checks_there.check_api(context),
+        *await checks_there.check_api(context, token),
         checks_there.check_limits(context),
         checks_here.check_display(context),
         checks_here.check_scanner(context),

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 API_URL_VARIABLE: Final = "GIFTILL_API_URL"
 LOCATION_VARIABLE: Final = "GIFTILL_LOCATION"
 TOKEN_VARIABLE: Final = "GIFTILL_TOKEN"  # noqa: S105 - the variable's name, not a token
+_REPAIR: Final = Message(N_("Repair that line, or move the file away to start with the defaults."))
+_LOOK_AT_IT: Final = Message(
+    N_("Look at the disk and the file, or move it away to start with the defaults.")
+)
 _VARIABLES: Final = {"api_url": API_URL_VARIABLE, "location": LOCATION_VARIABLE}
 
 
@@ -162,24 +166,38 @@ def read_settings_file(path: Path) -> Mapping[str, object]:
         # That the folder is none is told by whoever needs the folder.
         return {}
     except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
+        hint = _let_in(path.parent) if isinstance(error, PermissionError) else _LOOK_AT_IT
+        raise _unreadable(path, error.strerror or str(error), hint) from error
     # Most tills have no settings file, and start the sooner for not importing a parser.
     import tomllib
 
     try:
         return tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, str(error), _REPAIR) from error
 
 
-def _unreadable(path: Path, problem: str) -> SettingsError:
+def _let_in(folder: Path) -> Message:
+    """Return who must own the data folder: after a restore by root, say, this user does not."""
+    import shlex
+
+    return Message(
+        N_(
+            "The data folder and all that is in it must belong to the user who works with this "
+            "till. On Linux an administrator gives them back with “chown -R USER: {folder}”."
+        ),
+        {"folder": shlex.quote(str(folder))},
+    )
+
+
+def _unreadable(path: Path, problem: str, hint: Message) -> SettingsError:
     return SettingsError(
         Message(N_("The settings can’t be read")),
         Message(
             N_("The file “{file}” is not readable: {problem}. It was left as it is."),
             {"file": str(path), "problem": problem},
         ),
-        Message(N_("Repair that line, or move the file away to start with the defaults.")),
+        hint,
     )
 
 

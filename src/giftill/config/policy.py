@@ -139,10 +139,10 @@ class PolicyFolder:
         except FileNotFoundError as error:
             if self.path.is_symlink() or self.path.parent.is_symlink():
                 # What was meant to be fixed where a link leads to must not be free.
-                raise unreadable(self.path, error.strerror or str(error)) from error
+                raise unreadable(self.path, error) from error
             return
         except OSError as error:
-            raise unreadable(self.path, error.strerror or str(error)) from error
+            raise unreadable(self.path, error) from error
         seen = [file for file in files if not file.name.startswith(".")]
         unread = [file for file in seen if not _is_toml(file) and not _is_readme(file)]
         yield Sheet(str(self.path), {}, self.path, tuple(unread))
@@ -165,7 +165,7 @@ class PolicyFile:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise unreadable(self._path, error.strerror or str(error)) from error
+            raise unreadable(self._path, error) from error
         yield _read_toml(self._path, self._read_bytes)
 
 
@@ -219,15 +219,25 @@ def read_policy(places: Iterable[Place]) -> Policy:
     return Policy(fixed, defaults, tuple(unknown), tuple(tables), tuple(unread), tuple(paths))
 
 
-def unreadable(where: object, problem: str) -> PolicyError:
+def unreadable(where: object, problem: str | OSError) -> PolicyError:
     """Return what to raise for a policy that is there but can't be read."""
+    hint = Message(N_("Let the administrator of this PC repair it."))
+    if isinstance(problem, PermissionError):
+        hint = Message(
+            N_(
+                "All users must be able to read policies. On Linux and macOS, let the "
+                "administrator of this PC use chmod: 644 for a file, 755 for its folder."
+            )
+        )
+    if isinstance(problem, OSError):
+        problem = problem.strerror or str(problem)
     return PolicyError(
         Message(N_("The policy of this PC can’t be read")),
         Message(
             N_("“{file}” is not readable: {problem}. The till does not start without it."),
             {"file": str(where), "problem": problem},
         ),
-        Message(N_("Let the administrator of this PC repair it.")),
+        hint,
     )
 
 
@@ -298,7 +308,7 @@ def _read_toml(file: Path, read_bytes: Callable[[Path], bytes] = Path.read_bytes
         content = read_bytes(file)
     except OSError as error:
         # Also one that a link promises: what was meant to be fixed there must not be free.
-        raise unreadable(file, error.strerror or str(error)) from error
+        raise unreadable(file, error) from error
     # Most tills have no policy, and start the sooner for not importing a parser.
     import tomllib
 

@@ -74,7 +74,7 @@ _WORDS: Final = {
     ),
     "language": (
         N_("Language"),
-        N_("The language on screen: en for English, nl for Dutch."),
+        N_("The language on screen: “en” for English, “nl” for Dutch."),
     ),
     "cashier": (
         N_("Cashier"),
@@ -82,7 +82,7 @@ _WORDS: Final = {
     ),
     "theme": (
         N_("Look"),
-        N_("Light or dark, or as the system is: system, light or dark."),
+        N_("Light or dark, or as the system is: “system”, “light” or “dark”."),
     ),
     "scanner_gap_ms": (
         N_("Gap between a scanner’s keys"),

@@ -31,7 +31,7 @@ class ManagedPreferences:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise unreadable(self._path, error.strerror or str(error)) from error
+            raise unreadable(self._path, error) from error
         import plistlib
         from xml.parsers.expat import ExpatError
 

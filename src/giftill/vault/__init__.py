@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .token import find_token
-from .vault import Vault, VaultUnavailable, service_name
+from .vault import Vault, VaultLocked, VaultUnavailable, service_name
 
-__all__ = ["Vault", "VaultUnavailable", "find_token", "service_name"]
+__all__ = ["Vault", "VaultLocked", "VaultUnavailable", "find_token", "service_name"]

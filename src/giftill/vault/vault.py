@@ -28,6 +28,10 @@ class VaultUnavailable(GiftillError):
     """The keyring is missing, locked or of a kind that would keep the token readable."""
 
 
+class VaultLocked(VaultUnavailable):
+    """The keyring is there, but did not open."""
+
+
 def _missing(problem: str) -> VaultUnavailable:
     return VaultUnavailable(
         Message(N_("No keyring for the token")),
@@ -44,14 +48,19 @@ def _missing(problem: str) -> VaultUnavailable:
     )
 
 
-def _locked(problem: str) -> VaultUnavailable:
-    return VaultUnavailable(
+def _locked(problem: str) -> VaultLocked:
+    return VaultLocked(
         Message(N_("The keyring is locked")),
         Message(
-            N_("The system’s keyring did not open, so the token stays unread: {problem}"),
+            N_("The system’s keyring stays locked, so the token can’t be read: {problem}"),
             {"problem": problem},
         ),
-        Message(N_("Unlock the keyring with its password, then try again.")),
+        Message(
+            N_(
+                "Unlock the keyring, or sign in to this PC with a password: an automatic sign-in "
+                "leaves it locked. For unattended use set GIFTILL_TOKEN."
+            )
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from giftill.config import PolicyError, read_policy
 from giftill.config.policy import PolicyFile
 from giftill.config.policy_keys import Kind, PolicyKey, policy_keys
-from giftill.config.settings import NAMES
+from giftill.config.settings import NAMES, SettingsError, checked_settings
 from giftill.texts import Texts
 
 if TYPE_CHECKING:
@@ -84,3 +85,14 @@ def test_each_is_told_in_both_languages(key: PolicyKey) -> None:
     for text in (key.label, key.explanation):
         assert text
         assert dutch(text) != text
+
+
+@pytest.mark.parametrize("key", named(Kind.CHOICE), ids=lambda key: key.name)
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_words_to_choose_from_stand_between_quotation_marks(key: PolicyKey, language: str) -> None:
+    texts = Texts(language)
+    with pytest.raises(SettingsError) as caught:
+        checked_settings({key.name: "other"}, "a file")
+    assert caught.value.hint is not None
+    for told in (texts.message(caught.value.hint), texts(key.explanation)):
+        assert sorted(re.findall(r"“(\w+)”", told)) == sorted(key.choices)
