@@ -128,7 +128,8 @@ class Training:
         except asyncio.CancelledError:
             # A thread can't be broken off, and nobody else knows of the server that it starts.
             await asyncio.wait((starting,))
-            await asyncio.to_thread(server.stop)
+            if starting.exception() is None:
+                await asyncio.to_thread(server.stop)
             raise
         return cls(server)
 
