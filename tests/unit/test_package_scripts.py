@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers.disks import missing_rights, small_disk
 from tests.package.debs import with_an_older_one
 from tests.package.report import Report
 
@@ -43,13 +44,22 @@ HARMLESS = [
 ]
 
 
-def run_script(root: Path, name: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a script as it goes into the package, for a system that lies in a folder."""
+def run_script(
+    root: Path, name: str, *words: str, within: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a script as it goes into the package, for a system that lies in a folder.
+
+    Args:
+        root: The folder.
+        name: The script.
+        words: What dpkg asks of it.
+        within: What runs it beside mounts that nobody else sees.
+    """
     text = (
         (DEB / name).read_text("utf-8").replace("#RUNNING#", (DEB / "running").read_text("utf-8"))
     )
     return subprocess.run(
-        ["sh", "-c", text, name, *words],
+        [*within, "sh", "-c", text, name, *words],
         env={"PATH": "/usr/bin:/bin", "DPKG_ROOT": str(root)},
         capture_output=True,
         text=True,
@@ -169,6 +179,20 @@ def test_purging_takes_the_policy_and_no_journal(root: Path) -> None:
     assert not (root / "etc" / "giftill").exists()
     journals = [each for each in (root / "home").rglob("*") if each.is_file()]
     assert [each.read_bytes() for each in journals] == [b"money"]
+
+
+@pytest.mark.parametrize("mounted", ["etc/giftill", "etc/giftill/policy.d"])
+def test_purging_leaves_what_is_mounted_in_the_place_of_the_policy(
+    root: Path, mounted: str
+) -> None:
+    if missing := missing_rights():
+        pytest.skip(f"may not mount: {missing}")
+    with small_disk(root / mounted, megabytes=1) as disk:
+        theirs = str(root / mounted / "20-theirs.toml")
+        subprocess.run([*disk.as_root, "touch", theirs], check=True)
+        done = run_script(root, "postrm", "purge", within=disk.as_root)
+        assert done.returncode == 0, done
+        subprocess.run([*disk.as_root, "test", "-e", theirs], check=True)
 
 
 def test_an_older_version_is_the_same_package_with_another_number(tmp_path: Path) -> None:
