@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # The loader points the first at the program's folder and keeps the old value in the other.
 _LIBRARIES: Final = "LD_LIBRARY_PATH"
 _BEFORE: Final = "LD_LIBRARY_PATH_ORIG"
+# Where another Qt keeps its plugins. Qt takes those before the program's own, by their names, and
+# opens no window if they are not of its version.
+_OTHER_PLUGINS: Final = ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH")
 
 
 def restore(environ: MutableMapping[str, str]) -> None:
@@ -32,6 +35,16 @@ def restore(environ: MutableMapping[str, str]) -> None:
         environ.pop(_LIBRARIES, None)
 
 
+def forget_other_plugins(environ: MutableMapping[str, str]) -> None:
+    """Let Qt look for its plugins beside its libraries alone.
+
+    Args:
+        environ: The environment, changed in place.
+    """
+    for name in _OTHER_PLUGINS:
+        environ.pop(name, None)
+
+
 def fill_streams() -> None:
     """Give a program that Windows gave no console streams that lead nowhere."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -43,4 +56,5 @@ def fill_streams() -> None:
 
 if __name__ == "__main__":
     restore(os.environ)
+    forget_other_plugins(os.environ)
     fill_streams()

@@ -21,7 +21,11 @@ DEB = ROOT / "packaging" / "linux" / "deb"
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from frozen import KEYRINGS, is_dangling, is_kept, modules_of  # noqa: E402 - see above
-from frozen_environment import fill_streams, restore  # noqa: E402 - see above
+from frozen_environment import (  # noqa: E402 - see above
+    fill_streams,
+    forget_other_plugins,
+    restore,
+)
 
 QT = "PySide6/Qt"
 VENV = "/srv/till/venv/lib/python3.11/site-packages/"
@@ -114,6 +118,16 @@ def test_every_keyring_that_the_vault_accepts_comes_along() -> None:
         for platform, candidates in _BY_PLATFORM.items()
     }
     assert {platform: set(modules) for platform, modules in KEYRINGS.items()} == accepted
+
+
+def test_the_plugins_of_another_qt_are_not_looked_for() -> None:
+    environ = {
+        "QT_PLUGIN_PATH": "/opt/other/plugins",
+        "QT_QPA_PLATFORM_PLUGIN_PATH": "/opt/other/plugins/platforms",
+        "QT_QPA_PLATFORM": "xcb",
+    }
+    forget_other_plugins(environ)
+    assert environ == {"QT_QPA_PLATFORM": "xcb"}
 
 
 @pytest.mark.parametrize(
