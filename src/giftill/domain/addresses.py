@@ -10,6 +10,8 @@ LIVE_API_URL: Final = "https://api.gifty.nl/v1/"
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _BRACKETED = re.compile(r"\[[^\[\]]+\](:\d*)?")
+# Steps that the client walks before it asks, and letters that a server reads as others.
+_TWOFOLD_PATH = re.compile(r"/\.{1,2}(/|$)|%")
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 _LONGEST_LABEL: Final = 63
 
@@ -25,8 +27,8 @@ def safe_address(url: str) -> str:
         it is not the usual one; the path as it is, with a slash at its end.
 
     Raises:
-        ValueError: It is none, has a name, password, query or fragment in it, or is plain HTTP to
-            another PC.
+        ValueError: It is none, has a name, password, query or fragment in it, has a path that can
+            be spelled in another way, or is plain HTTP to another PC.
     """
     parts = urlsplit(url)
     scheme, host, port = parts.scheme, _host_of(parts.netloc, parts.hostname or ""), parts.port
@@ -34,7 +36,8 @@ def safe_address(url: str) -> str:
         scheme == "http" and _LOOPBACK.fullmatch(host) is not None
     )
     has_more = "@" in parts.netloc or parts.query or parts.fragment
-    is_whole = _is_host(host) and port != 0 and url.isprintable()
+    is_plain = url.isprintable() and _TWOFOLD_PATH.search(parts.path) is None
+    is_whole = _is_host(host) and port != 0 and is_plain
     if not is_whole or not keeps_the_token_secret or has_more:
         msg = "not an address that the token may be sent to"
         raise ValueError(msg)

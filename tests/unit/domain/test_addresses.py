@@ -73,3 +73,16 @@ def test_what_can_be_two_apis_stays_two(one: str, other: str) -> None:
 def test_a_host_that_can_be_read_as_another_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         safe_address(url)
+
+
+@pytest.mark.parametrize(
+    "path", ["/./v1/", "/v1/.", "/a/../v1/", "/..", "/%76%31/", "/v%31", "/%2E/v1/"]
+)
+def test_a_path_that_can_be_read_as_another_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="token"):
+        safe_address(f"https://api.gifty.nl{path}")
+
+
+@pytest.mark.parametrize("path", ["/.v1/", "/v1./", "/v1..2/", "/...", "/~shop/v1/"])
+def test_a_dot_within_a_name_is_no_step(path: str) -> None:
+    assert safe_address(f"https://api.gifty.nl{path}").startswith(f"https://api.gifty.nl{path}")
