@@ -29,6 +29,7 @@ REPLACING = [
     ("preinst", "install", "0.1.0"),
     ("preinst", "upgrade", "0.1.0", "0.2.0"),
     ("prerm", "remove"),
+    ("prerm", "remove", "in-favour", "other", "1"),
     ("prerm", "upgrade", "0.2.0"),
     ("prerm", "failed-upgrade", "0.1.0", "0.2.0"),
 ]
@@ -157,6 +158,16 @@ def test_nobody_starts_the_program_while_its_files_are_replaced(root: Path) -> N
         subprocess.run([program, "0"], check=True)
     assert run_script(root, "postrm", "abort-upgrade", "0.1.0", "0.2.0").returncode == 0
     subprocess.run([program, "0"], check=True)
+
+
+def test_nobody_starts_the_program_between_the_last_look_and_its_removal(root: Path) -> None:
+    program = root / "opt" / "giftill" / "giftill"
+    # Given up, this has no script to call: there is no postinst.
+    assert run_script(root, "prerm", "remove", "in-favour", "other", "1").returncode == 0
+    subprocess.run([program, "0"], check=True)
+    assert run_script(root, "prerm", "remove").returncode == 0
+    with pytest.raises(PermissionError):
+        subprocess.run([program, "0"], check=True)
 
 
 @pytest.mark.parametrize("call", REPLACING, ids=" ".join)
