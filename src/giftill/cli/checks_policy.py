@@ -101,7 +101,12 @@ def _unknown(policy: Policy) -> Iterator[Finding]:
 def _changeable(policy: Policy) -> Iterator[Finding]:
     told: set[Path] = set()
     for path in policy.paths:
-        for spot in weak_spots(path):
+        try:
+            spots = tuple(weak_spots(path))
+        except OSError:
+            # It was read a moment ago, and is gone by now; the next start reads what is there then.
+            continue
+        for spot in spots:
             if spot.path not in told:
                 told.add(spot.path)
                 yield _changeable_at(spot, path)

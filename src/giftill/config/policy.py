@@ -222,11 +222,12 @@ def read_policy(places: Iterable[Place]) -> Policy:
 def unreadable(where: object, problem: str | OSError) -> PolicyError:
     """Return what to raise for a policy that is there but can't be read."""
     hint = Message(N_("Let the administrator of this PC repair it."))
-    if isinstance(problem, PermissionError):
+    # On Windows it may as well be open in a program that lets nobody else read it.
+    if isinstance(problem, PermissionError) and sys.platform != "win32":
         hint = Message(
             N_(
-                "All users must be able to read policies. On Linux and macOS, let the "
-                "administrator of this PC use chmod: 644 for a file, 755 for its folder."
+                "All users must be able to read policies. Let the administrator of this PC use "
+                "chmod: 644 for a file, 755 for its folder."
             )
         )
     if isinstance(problem, OSError):

@@ -74,19 +74,26 @@ class JournalOtherPurpose(JournalError):
                     ),
                     {"file": file},
                 ),
-                Message(N_("Give this till another data folder, by --data-dir.")),
+                Message(
+                    N_("Let the administrator give this till another data folder (--data-dir).")
+                ),
             )
         else:
             super().__init__(
                 Message(N_("This data folder is a real till’s")),
                 Message(
                     N_(
-                        "{file} is a journal of real money, so nobody can practise here."
-                        " It was left as it is."
+                        "{file} is a journal of real money, or can’t be told from one, so nobody"
+                        " can practise here. Nothing was deleted."
                     ),
                     {"file": file},
                 ),
-                Message(N_("Leave it to that till, and practise with another --data-dir.")),
+                Message(
+                    N_(
+                        "Let the administrator move this folder away if only training ever used"
+                        " it, and else practise with another data folder (--data-dir)."
+                    )
+                ),
             )
 
 

@@ -102,7 +102,7 @@ async def test_who_is_refused_is_told_what_the_journal_is_and_what_to_do(folder:
     await make(folder, Purpose.REAL)
     problem = await refused(folder, Purpose.PRACTICE)
     assert "a journal of real money" in str(problem.message)
-    assert "another --data-dir" in str(problem.hint)
+    assert "Let the administrator move this folder away" in str(problem.hint)
     await make(folder / "training", Purpose.PRACTICE)
     problem = await refused(folder / "training", Purpose.REAL)
     assert "the journal of training mode" in str(problem.message)
