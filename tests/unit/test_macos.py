@@ -62,9 +62,18 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Maker]:
     )
     makers["Analysis"].binaries = links
     makers["Analysis"].datas = Toc()
+    hooks_before = ("inspect", "pkgutil", "multiprocessing", "pyside6")
+    names = (*(f"pyi_rth_{each}" for each in hooks_before), "__main__")
+    makers["Analysis"].scripts = Toc((name, f"{name}.py", "PYSOURCE") for name in names)
     place = {"SPECPATH": str(PACKAGING), "workpath": str(tmp_path)}
     runpy.run_path(str(PACKAGING / "giftill.spec"), init_globals=place | makers)
     return makers
+
+
+def test_what_only_waits_does_not_run_before_the_program(made: dict[str, Maker]) -> None:
+    left = {name for name, _, _ in made["Analysis"].scripts}
+    assert "__main__" in left
+    assert not left & {"pyi_rth_inspect", "pyi_rth_pkgutil", "pyi_rth_multiprocessing"}
 
 
 def test_the_spec_asks_for_a_program_with_a_window_that_finder_can_start(
