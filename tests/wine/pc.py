@@ -135,6 +135,19 @@ def pc(name: str, display: str) -> Iterator[Pc]:
     shutil.rmtree(prefix, ignore_errors=True)
     environ = {"PATH": os.environ["PATH"], "WINEPREFIX": str(prefix), "DISPLAY": display}
     subprocess.run([_WINE, "make"], env=environ, check=True, timeout=_LONGEST_S)
+    # Else it ends with the last program, and one that begins at that moment ends with it: status 1
+    # and not a word. The PC's own services begin with the first program and keep its streams open.
+    subprocess.run([_SERVER, "--persistent"], env=environ, check=True, timeout=_LONGEST_S)
+    nowhere = subprocess.DEVNULL
+    subprocess.run(
+        [_WINE, "cmd", "/c", "exit"],
+        env=environ,
+        check=True,
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        timeout=_LONGEST_S,
+    )
     try:
         yield Pc(prefix, display)
     finally:
