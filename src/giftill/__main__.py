@@ -85,7 +85,7 @@ def _load_qt() -> None:
     front of the import that reads the source of each module that is loaded from then on, to look
     for its own name in it; and the source stays in memory.
     """
-    import PySide6.QtCore  # noqa: F401 - this is what puts it there
+    import PySide6.QtCore  # noqa: F401 - loading it puts the function there
 
     builtins.__import__ = vars(builtins).get("__orig_import__", builtins.__import__)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import apsw
 
 # Under this training mode always remembered its account: the digest of its one, well-known token.
-TRAINING_TOKEN_FACT: Final = "token:a77cd1363754069d604e460c77050712"  # noqa: S105 - no secret
+TRAINING_TOKEN_FACT: Final = "token:a77cd1363754069d604e460c77050712"  # noqa: S105 - a digest, and of a token in the sources
 
 _IS_EMPTY: Final = (
     "SELECT NOT EXISTS (SELECT 1 FROM entry)"

@@ -22,17 +22,15 @@ from giftill.ui.screens.till.sale import Sale
 from giftill.ui.screens.till.words import put_into_words
 from giftill.ui.widgets.rail import Rail
 from tests.helpers.counter import type_slowly
-from tests.helpers.desk import code_of, desk_on, sandbox
-from tests.helpers.front import front_of
+from tests.helpers.desk import code_of, desk_on
 from tests.helpers.patience import until
 from tests.helpers.window import dialog, press, reads, scan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from giftill.domain.operations import SaleId
-    from giftill.sandbox import SandboxServer
     from giftill.services.desk import Desk
     from giftill.ui.window import Window
     from tests.helpers.front import Front
@@ -40,19 +38,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 PATIENCE_S = 1.0
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def front(server: SandboxServer, anyio_backend: str) -> AsyncIterator[Front]:
-    """Stand between till and server, to see what is asked."""
-    async with front_of(server.url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from giftill.config import (
 from giftill.config.policy import PolicyFile, PolicyFolder, Sheet
 from giftill.config.policy_macos import ManagedPreferences
 from giftill.config.policy_windows import from_registry
+from tests.helpers.policy import fixed_in, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,23 +41,6 @@ def folders(tmp_path: Path) -> Folders:
     made = Folders.within(tmp_path / "till")
     made.prepare()
     return made
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "policy.d"
-    folder.mkdir()
-    return folder
-
-
-def policy_of(place: Path, text: str = "") -> Policy:
-    if text:
-        (place / "10.toml").write_text(text, encoding="utf-8")
-    return read_policy([PolicyFolder(place)])
-
-
-def fixed_in(policy: Policy) -> dict[str, object]:
-    return {name: each.value for name, each in policy.fixed.items()}
 
 
 def test_without_a_folder_nothing_is_decided(tmp_path: Path, folders: Folders) -> None:

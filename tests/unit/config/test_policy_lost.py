@@ -8,26 +8,10 @@ import pytest
 
 from giftill.config import Policy, PolicyError, read_policy
 from giftill.config.policy import PolicyFile, PolicyFolder, Sheet
+from tests.helpers.policy import fixed_in, policy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "policy.d"
-    folder.mkdir()
-    return folder
-
-
-def policy_of(place: Path, text: str = "") -> Policy:
-    if text:
-        (place / "10.toml").write_text(text, encoding="utf-8")
-    return read_policy([PolicyFolder(place)])
-
-
-def fixed_in(policy: Policy) -> dict[str, object]:
-    return {name: each.value for name, each in policy.fixed.items()}
 
 
 @pytest.mark.parametrize(
